@@ -1,0 +1,115 @@
+"""Every failure that a user of Mien can meet.
+
+    MienError
+    ├── ArgumentError            an argument is of the wrong kind, shape or range (also a ValueError)
+    ├── MediaError               a file, stream or camera could not be read
+    │   ├── MediaNotFound        there is no such file, or it is not a regular file
+    │   ├── UnsupportedMedia     the content is of a kind that is not read
+    │   ├── CorruptMedia         the content is damaged beyond what can be read
+    │   ├── MediaTooLarge        bytes, pixels or frames are over the limits
+    │   └── StreamLost           a camera or network stream cannot be opened, or stays away
+    ├── ModelError               a model cannot be used
+    │   ├── UnknownModel         no card of that name
+    │   ├── WeightsMissing       the weights are not on this machine; the message says how to get them
+    │   ├── WeightsCorrupt       the weights are not the file that the card names (SHA-256)
+    │   ├── LicenceNotAccepted   the weights are not permissively licensed and nobody accepted that
+    │   └── ProviderUnavailable  strict mode, and the wanted hardware provider is not there
+    ├── FaceError                the picture is fine, its faces are not usable
+    │   └── NoFaceFound          no face where one is needed
+    └── GalleryError             a gallery cannot do what was asked
+        ├── PersonNotFound       nobody of that name
+        ├── PersonExists         that name is taken
+        ├── GalleryCorrupt       the file is not a gallery, or is damaged
+        ├── GalleryBusy          another process has held the gallery for too long
+        └── ModelMismatch        the gallery holds templates of another model
+
+Each message names the file or the argument, what was found, what was expected and what to do.
+"""
+
+
+class MienError(Exception):
+    """Base of all; ``except mien.MienError`` catches whatever a user can cause."""
+
+
+class ArgumentError(MienError, ValueError):
+    """An argument is of the wrong kind, shape or range."""
+
+
+class MediaError(MienError):
+    """A file, stream or camera could not be read."""
+
+
+class MediaNotFound(MediaError):
+    """There is no such file, or it is a folder, a pipe or a device where a file is needed."""
+
+
+class UnsupportedMedia(MediaError):
+    """The content is of a kind that Mien does not read."""
+
+
+class CorruptMedia(MediaError):
+    """The content is damaged beyond what can be read."""
+
+
+class MediaTooLarge(MediaError):
+    """Bytes, pixels or frames are over the limits in force."""
+
+
+class StreamLost(MediaError):
+    """A camera or network stream cannot be opened, or stays away after reconnecting."""
+
+
+class ModelError(MienError):
+    """A model cannot be used."""
+
+
+class UnknownModel(ModelError):
+    """No model card has that name."""
+
+
+class WeightsMissing(ModelError):
+    """The weights are not on this machine; the message says how to get them."""
+
+
+class WeightsCorrupt(ModelError):
+    """The weights on disk are not the file that the card names."""
+
+
+class LicenceNotAccepted(ModelError):
+    """The weights are not permissively licensed, and their licence was not accepted."""
+
+
+class ProviderUnavailable(ModelError):
+    """Strict mode: the execution provider that was asked for is not available."""
+
+
+class FaceError(MienError):
+    """The picture is readable, but its faces are not usable."""
+
+
+class NoFaceFound(FaceError):
+    """No face was found where one is needed."""
+
+
+class GalleryError(MienError):
+    """A gallery cannot do what was asked."""
+
+
+class PersonNotFound(GalleryError):
+    """Nobody in the gallery has that name."""
+
+
+class PersonExists(GalleryError):
+    """That name is taken already."""
+
+
+class GalleryCorrupt(GalleryError):
+    """The file is not a gallery, or it is damaged."""
+
+
+class GalleryBusy(GalleryError):
+    """Another process held the gallery for longer than the time allowed."""
+
+
+class ModelMismatch(GalleryError):
+    """The gallery holds templates of another model than the one in use."""
