@@ -1,0 +1,14 @@
+"""Where Mien keeps what it makes on this machine."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def home() -> Path:
+    """The folder for weights that were added and graphs that were prepared: ``$MIEN_HOME``, or ``~/.mien``.
+
+    It is named here and created by whoever first writes into it.
+    """
+    return Path(os.environ.get("MIEN_HOME") or "~/.mien").expanduser()

@@ -1,0 +1,27 @@
+"""Which models exist, where their weights are, and how they are opened.
+
+>>> from mien import models
+>>> models.card("sface").licence
+'Apache-2.0'
+>>> with models.open_session("sface") as sface:          # doctest: +SKIP
+...     (vectors,) = sface.run({"data": faces})
+"""
+
+from mien.models.acquire import add
+from mien.models.catalogue import Card, card, cards
+from mien.models.prepare import prepared
+from mien.models.session import Session, open_session
+from mien.models.weights import ModelStatus, locate, verify
+
+__all__ = [
+    "Card",
+    "ModelStatus",
+    "Session",
+    "add",
+    "card",
+    "cards",
+    "locate",
+    "open_session",
+    "prepared",
+    "verify",
+]

