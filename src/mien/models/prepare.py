@@ -9,7 +9,6 @@ only do the same work: each writes a file of its own and renames it.
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,6 +73,7 @@ def folders() -> Iterator[Path]:
 def keep(stem: str, data: bytes) -> Prepared:
     """The graph, written to the first folder that can be written; whole or not at all."""
     import hashlib
+    import tempfile
 
     refusals = []
     for folder in folders():
