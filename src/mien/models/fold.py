@@ -91,9 +91,9 @@ def dequantise(
     *,
     axis: int = 1,
     block_size: int = 0,
-    **_: Any,
+    output_dtype: int = 0,
 ) -> Array:
-    """ONNX's DequantizeLinear: ``(quantised - zero_point) * scale``, as an array of the type of `scale`.
+    """ONNX's DequantizeLinear: ``(quantised - zero_point) * scale``, in the type of `scale` unless another is named.
 
     A scale is one number, or one for each index along `axis`, or (with a `block_size`) one for each block of
     that many indices; the last block may be shorter than the others.
@@ -108,7 +108,8 @@ def dequantise(
         return values.reshape([-1 if i == axis % quantised.ndim else 1 for i in range(quantised.ndim)])
 
     offset = np.float32(0) if zero_point is None else spread(zero_point)
-    return ((quantised.astype(np.float32) - offset) * spread(scale)).astype(scale.dtype)
+    kind = helper.tensor_dtype_to_np_dtype(output_dtype) if output_dtype else scale.dtype
+    return ((quantised.astype(np.float32) - offset) * spread(scale)).astype(kind)
 
 
 def reshape(values: Array, shape: Array, *, allowzero: int = 0) -> Array:
@@ -150,27 +151,20 @@ def rebuild(
         raise ModelError(
             f"The graph {model.graph.name!r} reads {unknown}, which is neither an input nor stored."
         )
-    types = {
-        value.name: value.type.tensor_type.elem_type for value in [*model.graph.input, *model.graph.output]
-    }
-    graph = helper.make_graph(
-        nodes,
-        model.graph.name,
-        [helper.make_tensor_value_info(name, types[name], shape) for name, shape in inputs.items()],
-        [
-            helper.make_tensor_value_info(output.name, types[output.name], None)
-            for output in model.graph.output
-        ],
-        [
-            numpy_helper.from_array(np.ascontiguousarray(constants[name]), name)
-            for name in sorted(read & set(constants))
-        ],
-    )
+    types = {value.name: value.type.tensor_type.elem_type for value in model.graph.input}
+    declared = [helper.make_tensor_value_info(name, types[name], shape) for name, shape in inputs.items()]
+    weights = [
+        numpy_helper.from_array(np.asarray(constants[name], order="C"), name)
+        for name in sorted(read & set(constants))
+    ]
+    graph = helper.make_graph(nodes, model.graph.name, declared, [], weights)
     folded = helper.make_model(
         graph, opset_imports=model.opset_import, ir_version=max(model.ir_version, 8), producer_name="mien"
     )
-    folded = onnx.shape_inference.infer_shapes(folded, data_prop=True)
-    del folded.graph.value_info[:]
+    inferred = {v.name: v for v in onnx.shape_inference.infer_shapes(folded, data_prop=True).graph.value_info}
+    if lost := [output.name for output in model.graph.output if output.name not in inferred]:
+        raise ModelError(f"The shape of {lost} in the graph {model.graph.name!r} cannot be inferred.")
+    folded.graph.output.extend(inferred[output.name] for output in model.graph.output)
     onnx.checker.check_model(folded)
     return folded
 
