@@ -19,6 +19,7 @@
     └── GalleryError             a gallery cannot do what was asked
         ├── PersonNotFound       nobody of that name
         ├── PersonExists         that name is taken
+        ├── GalleryNotFound      there is no gallery file of that name
         ├── GalleryCorrupt       the file is not a gallery, or is damaged
         ├── GalleryBusy          another process has held the gallery for too long
         └── ModelMismatch        the gallery holds templates of another model
@@ -57,6 +58,10 @@ class MediaTooLarge(MediaError):
 
 class StreamLost(MediaError):
     """A camera or network stream cannot be opened, or stays away after reconnecting."""
+
+
+class MediaWarning(UserWarning):
+    """A medium was read, but not all of it; no error, so that what is readable is used."""
 
 
 class ModelError(MienError):
@@ -101,6 +106,10 @@ class PersonNotFound(GalleryError):
 
 class PersonExists(GalleryError):
     """That name is taken already."""
+
+
+class GalleryNotFound(GalleryError):
+    """There is no gallery file of that name."""
 
 
 class GalleryCorrupt(GalleryError):

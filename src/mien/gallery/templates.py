@@ -1,0 +1,92 @@
+"""How a face's embedding is kept: float16 for exact scores, int8 for a fast first pass.
+
+A template is the unit vector u of an embedding. It is stored as
+
+    half   float16, u rounded; every score that Mien reports is the cosine of this
+    int8   round(v / scale), where v is `half` brought back to unit length
+    scale  max |v| / 127, so that no component is clipped
+
+A component of v and of int8 * scale differ by at most scale / 2, which is what lets the search prove
+that its first pass missed nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from mien.errors import ArgumentError
+
+CANCELLED = 1e-3  # a sum of unit vectors shorter than this has no direction worth keeping
+
+Half = npt.NDArray[np.float16]
+Int8 = npt.NDArray[np.int8]
+Keys = npt.NDArray[np.int64]
+Scales = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Templates:
+    """Templates of one model, as arrays of equal length n, in ascending order of key.
+
+    keys: (n,) int64, person ids or face ids.
+    people: (n,) int64, whose they are.
+    half: (n, d) float16, unit vectors rounded.
+    int8: (n, d) int8, and scale: (n,) float32; int8 * scale approximates the unit vector.
+    """
+
+    keys: Keys
+    people: Keys
+    half: Half
+    int8: Int8
+    scale: Scales
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+
+def unit(vectors: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Vectors (n, d) scaled to unit length, float64; ArgumentError for shapes, zeros, NaN and infinities."""
+    rows = np.asarray(vectors, np.float64)
+    if rows.ndim != 2 or rows.shape[1] == 0:
+        raise ArgumentError(f"Embeddings have shape {rows.shape}; expected (n, d) with d at least 1.")
+    norms = np.linalg.norm(rows, axis=1, keepdims=True)
+    if not np.all(np.isfinite(norms) & (norms > 0)):
+        bad = int(np.flatnonzero(~(np.isfinite(norms) & (norms > 0)))[0])
+        raise ArgumentError(
+            f"Embedding {bad} has length {norms[bad, 0]}; expected a finite vector that is not zero."
+        )
+    return np.asarray(rows / norms)
+
+
+def encode(vectors: npt.ArrayLike) -> tuple[Half, Int8, Scales]:
+    """(half, int8, scale) of embeddings (n, d) of any length; see the module's first lines."""
+    half = unit(vectors).astype(np.float16)
+    units = unit(half)
+    scale = (np.abs(units).max(axis=1) / 127).astype(np.float32)
+    int8 = np.rint(units / scale[:, None]).astype(np.int8)
+    return half, int8, scale
+
+
+def mean(half: Half) -> npt.NDArray[np.float64] | None:
+    """The direction (d,) of the sum of templates (n, d), or None where they cancel out (or n is 0)."""
+    total = half.astype(np.float64).sum(axis=0)
+    length = float(np.linalg.norm(total))
+    return total / length if length > CANCELLED else None
+
+
+def cosines(half: Half, query: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
+    """(n,) float32, the cosines of templates (n, d) with a unit query (d,); -1 for a template of zeros.
+
+    Summed in float64 in a fixed order and rounded once: the same pair gives the same bits,
+    whatever else is in the gallery.
+    """
+    rows = half.astype(np.float64)
+    lengths = np.sqrt((rows * rows).sum(axis=1))
+    dots = (rows * query).sum(axis=1)
+    ratio = np.full(len(rows), -1.0)
+    np.divide(dots, lengths, out=ratio, where=lengths > 0)
+    bounded: npt.NDArray[np.float32] = ratio.clip(-1, 1).astype(np.float32)
+    return bounded
