@@ -2,15 +2,15 @@
 
 A query is compared with every row in two passes:
 
-1. int8 dot products with all rows, by SIMD, in blocks of 4,096 rows;
+1. int8 dot products with all rows, by SIMD, in blocks of 16,384 rows;
 2. the exact cosine of the float16 rows that can still be among the best k.
 
 The first pass is off by at most e = |x - x'| + |x'| |q - q'|, x' and q' being the quantised row and
 query (Cauchy-Schwarz). Rows more than 2 e below the k-th best of the first pass cannot be among the
 best k, so the answer is exact, not approximate.
 
-Blocks never change once made: adding and removing makes new blocks and swaps the tuple that holds them.
-A search takes the tuple once and so needs no lock; it sees each change wholly or not at all.
+Blocks never change once made: adding and removing makes new blocks and swaps the `Matrix` that holds them.
+A search takes the matrix once and so needs no lock; it sees each change wholly or not at all.
 """
 
 from __future__ import annotations
@@ -29,12 +29,13 @@ import numpy.typing as npt
 from mien.errors import ArgumentError
 from mien.gallery.templates import Half, Int8, Keys, Scales, Templates, cosines, encode, unit
 
-BLOCK = 4096  # rows; packing one again after a change costs 0.1 ms at d = 128
+BLOCK = 16384  # rows; packing one again after a change costs 0.3 ms at d = 128
 GROUP = 64  # rows; the k-th best of the groups' best is a cheap lower bound of the k-th best row
-SCORES = 1 << 22  # first-pass scores held at once: 16 MB
 RERANK = 8192  # rows re-ranked at once
+LOWEST = np.finfo(np.float32).min
 REMOVED = -1  # the key of a row that is gone
 
+Cosines: TypeAlias = npt.NDArray[np.float32]
 Rows: TypeAlias = npt.NDArray[np.intp]
 
 
@@ -65,11 +66,6 @@ class Block:
         """The smallest and the largest key."""
         return int(self.keys.min()), int(self.keys.max())
 
-    @cached_property
-    def error(self) -> float:
-        """How far a row's int8 form can be from its unit vector."""
-        return float(self.scale.max()) * math.sqrt(self.int8.shape[1]) / 2
-
     def take(self, rows: Rows | slice) -> Block:
         """Some of the rows."""
         return Block(self.keys[rows], self.half[rows], self.int8[rows], self.scale[rows])
@@ -81,6 +77,38 @@ class Block:
             return self
         gone = np.isin(self.keys, keys)
         return replace(self, keys=np.where(gone, REMOVED, self.keys)) if gone.any() else self
+
+
+@dataclass(frozen=True, eq=False)
+class Matrix:
+    """All rows at one moment, with what every search needs to know about them.
+
+    Rows are numbered through the blocks; a few that hold nothing fill the last group.
+    """
+
+    blocks: tuple[Block, ...] = ()
+
+    @cached_property
+    def starts(self) -> Rows:
+        """(blocks + 1,) the number of each block's first row, and the number of rows."""
+        return np.cumsum([0, *map(len, self.blocks)])
+
+    @cached_property
+    def empty(self) -> Rows:
+        """Rows that are gone, and those that fill the last group."""
+        gone = [block.removed + start for block, start in zip(self.blocks, self.starts, strict=False)]
+        rows = int(self.starts[-1])
+        return np.concatenate([*gone, np.arange(rows, rows + -rows % GROUP)])
+
+    @cached_property
+    def live(self) -> int:
+        """How many rows can be found."""
+        return sum(len(block) - len(block.removed) for block in self.blocks)
+
+    @cached_property
+    def error(self) -> float:
+        """How far a row's int8 form can be from its unit vector."""
+        return max(float(block.scale.max()) * math.sqrt(block.int8.shape[1]) / 2 for block in self.blocks)
 
 
 class ExactSearch:
@@ -95,11 +123,12 @@ class ExactSearch:
 
     def __init__(self, dim: int) -> None:
         self.dim = dim
-        self._blocks: tuple[Block, ...] = ()
+        self._matrix = Matrix()
         self._changing = threading.Lock()
+        self._scratch = threading.local()
 
     def __len__(self) -> int:
-        return sum(len(block) - len(block.removed) for block in self._blocks)
+        return self._matrix.live
 
     def add(self, keys: Sequence[int] | Keys, vectors: npt.ArrayLike) -> None:
         """Add rows: keys (n,), 0 or more; vectors (n, d), any length. A key that is there is replaced."""
@@ -111,57 +140,46 @@ class ExactSearch:
 
     def change(self, added: Templates | None = None, removed: Sequence[int] | Keys = ()) -> None:
         """Remove and add (or replace) rows as one step that no search sees half-done."""
-        fresh = () if added is None else tuple(split(added))
-        gone = np.asarray(removed, np.int64)
-        if added is not None:
-            gone = np.concatenate([gone, added.keys])
-        gone = np.unique(gone)
+        fresh = [] if added is None else split(added)
+        gone = np.unique(np.concatenate([np.asarray(removed, np.int64), *(block.keys for block in fresh)]))
         with self._changing:
-            kept = [block.without(gone) for block in self._blocks]
-            self._blocks = tuple(tidy([*kept, *fresh]))
+            kept = [block.without(gone) for block in self._matrix.blocks]
+            self._matrix = Matrix(tuple(tidy([*kept, *fresh])))
 
     def load(self, blocks: Sequence[Block]) -> None:
         """Replace everything by the given blocks, which are used as they lie."""
         with self._changing:
-            self._blocks = tuple(blocks)
+            self._matrix = Matrix(tuple(blocks))
 
-    def search(self, queries: npt.ArrayLike, k: int) -> tuple[Keys, npt.NDArray[np.float32]]:
+    def search(self, queries: npt.ArrayLike, k: int) -> tuple[Keys, Cosines]:
         """The best k rows for each query.
 
         queries: (q, d), any length but zero.
         Returns keys (q, m) int64 and cosines (q, m) float32, best first, equal cosines by key;
         m is k, or the number of rows where there are fewer.
         """
-        blocks = self._blocks
+        matrix = self._matrix
         units = unit(queries)
         if units.shape[1] != self.dim:
             raise ArgumentError(f"Queries have {units.shape[1]} components; expected {self.dim}.")
         if k < 1:
             raise ArgumentError(f"k is {k}; expected 1 or more.")
-        starts = np.cumsum([0, *map(len, blocks)])
-        live = int(starts[-1]) - sum(len(block.removed) for block in blocks)
-        k = min(k, live)
+        k = min(k, matrix.live)
         keys = np.empty((len(units), k), np.int64)
-        scores = np.empty((len(units), k), np.float32)
-        step = max(1, SCORES // max(1, int(starts[-1])))
-        for i in range(0, len(units) if k else 0, step):
-            best = self._best(blocks, starts, units[i : i + step], k)
-            for j, (found, cosine) in enumerate(best, start=i):
-                keys[j], scores[j] = found, cosine
-        return keys, scores
+        cosine = np.empty((len(units), k), np.float32)
+        if k:
+            scratch = self._scores(int(matrix.starts[-1]))
+            for i, query in enumerate(units):
+                keys[i], cosine[i] = rerank(matrix, candidates(matrix, query, k, scratch), query, k)
+        return keys, cosine
 
-    def _best(
-        self, blocks: tuple[Block, ...], starts: Rows, units: npt.NDArray[np.float64], k: int
-    ) -> list[tuple[Keys, npt.NDArray[np.float32]]]:
-        _, int8, scale = encode(units)
-        approximate = first_pass(blocks, starts, int8)
-        row_error = max(block.error for block in blocks)
-        query_error = np.linalg.norm(units - int8 * scale[:, None].astype(np.float64), axis=1)
-        error = row_error + (1 + row_error) * query_error + 1e-6  # the last for float32's own rounding
-        return [
-            rerank(blocks, starts, candidates(row, k, 2 * error[i] / scale[i]), units[i], k)
-            for i, row in enumerate(approximate)
-        ]
+    def _scores(self, rows: int) -> Cosines:
+        """(rows, filled up to whole groups) this thread's own memory for first-pass scores."""
+        size = rows + -rows % GROUP
+        if len(getattr(self._scratch, "scores", ())) < size:
+            self._scratch.scores = np.empty(size + BLOCK, np.float32)
+        scores: Cosines = self._scratch.scores[:size]
+        return scores
 
     def _templates(self, keys: Sequence[int] | Keys, vectors: npt.ArrayLike) -> Templates:
         ids = np.asarray(keys, np.int64)
@@ -196,46 +214,54 @@ def tidy(blocks: list[Block]) -> list[Block]:
     return [*sound, *split(joined)]
 
 
-def first_pass(blocks: Sequence[Block], starts: Rows, int8: Int8) -> npt.NDArray[np.float32]:
-    """(q, n) float32: approximate cosines divided by each query's scale; -inf where a row is gone."""
-    out = np.empty((len(int8), int(starts[-1])), np.float32)
-    for block, start in zip(blocks, starts, strict=False):
-        part = out[:, start : start + len(block)]
-        dots = np.asarray(numkong.dots_packed(int8, block.packed))
-        np.multiply(dots, block.scale, out=part, dtype=np.float32, casting="same_kind")
-        part[:, block.removed] = -np.inf
-    return out
+def candidates(matrix: Matrix, query: npt.NDArray[np.float64], k: int, scores: Cosines) -> Rows:
+    """All rows that can be among the best k for a unit query (d,), in ascending order.
+
+    scores: memory for one approximate cosine per row; what it held is lost.
+    """
+    scale = float(np.abs(query).max()) / 127
+    int8 = np.rint(query / scale).astype(np.int8)
+    for block, start in zip(matrix.blocks, matrix.starts.tolist(), strict=False):
+        dots = np.asarray(numkong.dots_packed(int8[None], block.packed))
+        part = scores[start : start + len(block)]
+        np.multiply(dots[0], block.scale, out=part, dtype=np.float32, casting="same_kind")
+    scores[matrix.empty] = -np.inf
+    off = float(np.linalg.norm(query - int8 * scale))
+    error = matrix.error + (1 + matrix.error) * off + 1e-6  # the last for float32's own rounding
+    return best(scores, k, 2 * error / scale)
 
 
-def candidates(approximate: npt.NDArray[np.float32], k: int, slack: float) -> Rows:
-    """Rows no more than `slack` below the k-th best (or below a lower bound of it), in ascending order."""
-    whole = len(approximate) // GROUP * GROUP
-    many = whole >= 4 * k * GROUP
-    peaks = approximate[:whole].reshape(-1, GROUP).max(axis=1) if many else approximate
-    kth = np.partition(peaks, len(peaks) - k)[len(peaks) - k]
-    return np.flatnonzero(approximate >= kth - slack)
+def best(scores: Cosines, k: int, slack: float) -> Rows:
+    """Rows whose score is no more than `slack` below the k-th best, and maybe some more, ascending."""
+    groups = scores.reshape(GROUP, -1)  # a group is a column: rows i, i + width, i + 2 width, ...
+    width = groups.shape[1]
+    peaks = groups.max(axis=0) if width >= 4 * k else scores
+    bar = np.partition(peaks, len(peaks) - k)[len(peaks) - k] - slack
+    bar = max(bar, LOWEST)  # rows that hold nothing stay out even where k groups hold nothing
+    if width < 4 * k:
+        return np.flatnonzero(scores >= bar)
+    columns = np.flatnonzero(peaks >= bar)
+    i, j = np.nonzero(groups[:, columns] >= bar)
+    return i * width + columns[j]
 
 
-def rerank(
-    blocks: Sequence[Block], starts: Rows, rows: Rows, query: npt.NDArray[np.float64], k: int
-) -> tuple[Keys, npt.NDArray[np.float32]]:
+def rerank(matrix: Matrix, rows: Rows, query: npt.NDArray[np.float64], k: int) -> tuple[Keys, Cosines]:
     """The best k of the given rows by exact cosine: keys (k,) and cosines (k,)."""
     keys: Keys = np.empty(0, np.int64)
-    scores = np.empty(0, np.float32)
+    scores: Cosines = np.empty(0, np.float32)
     for i in range(0, len(rows), RERANK):
-        more, half = gather(blocks, starts, rows[i : i + RERANK])
+        more, half = gather(matrix, rows[i : i + RERANK])
         keys = np.concatenate([keys, more])
         scores = np.concatenate([scores, cosines(half, query)])
-        live = np.flatnonzero(keys != REMOVED)
-        order = live[np.lexsort((keys[live], -scores[live]))[:k]]
+        order = np.lexsort((keys, -scores))[:k]
         keys, scores = keys[order], scores[order]
     return keys, scores
 
 
-def gather(blocks: Sequence[Block], starts: Rows, rows: Rows) -> tuple[Keys, Half]:
-    """Keys and float16 vectors of the given rows (ascending) of all blocks."""
-    edges = np.searchsorted(rows, starts).tolist()
-    spans = zip(blocks, starts.tolist(), edges[:-1], edges[1:], strict=False)
+def gather(matrix: Matrix, rows: Rows) -> tuple[Keys, Half]:
+    """Keys and float16 vectors of the given rows (ascending)."""
+    edges = np.searchsorted(rows, matrix.starts).tolist()
+    spans = zip(matrix.blocks, matrix.starts.tolist(), edges[:-1], edges[1:], strict=False)
     parts = [(block, rows[low:high] - start) for block, start, low, high in spans if high > low]
     keys = np.concatenate([block.keys[at] for block, at in parts])
     half = np.concatenate([block.half[at] for block, at in parts])
