@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 from typing import IO
 
-from mien.errors import ModelError, WeightsMissing
-from mien.models.catalogue import Card, Wheel, card
+from mien.errors import ArgumentError, ModelError, WeightsMissing
+from mien.home import home
+from mien.models.catalogue import CARDS, Card, Wheel, card
 from mien.models.licences import accept, require
 from mien.models.weights import checked, downloaded, remedy
 
@@ -26,10 +27,25 @@ def add(name: str | Path, *, accept_licence: bool = False, from_file: Path | Non
     Raises `LicenceNotAccepted`, `WeightsCorrupt` where what came is not the file that the card names, and
     `ModelError` or `WeightsMissing` where nothing came.
     """
+    model = card(name)
+    if model.path.parent != CARDS and (CARDS / f"{model.name}.toml").exists():
+        raise ArgumentError(
+            f"The name {model.name!r} in {model.path} is that of a model of Mien; choose another."
+        )
+    try:
+        return keep(model, accept_licence, from_file)
+    except OSError as error:
+        raise ModelError(
+            f"{model.name!r} could not be added to {home()}: {error}. "
+            "Mien's home can be put elsewhere with the environment variable MIEN_HOME."
+        ) from error
+
+
+def keep(model: Card, accept_licence: bool, from_file: Path | None) -> Path:
+    """Record the acceptance, then fetch, check and move the weights: there is never half a file."""
     import shutil
     import tempfile
 
-    model = card(name)
     if accept_licence and not model.permissive:
         accept(model)
     require(model)
@@ -39,8 +55,8 @@ def add(name: str | Path, *, accept_licence: bool = False, from_file: Path | Non
         arrived = Path(folder) / model.weights.file
         fetch(model, from_file, arrived)
         checked(arrived, model).replace(target)
-    if model.path is not None:
-        shutil.copyfile(model.path, target.with_name(f"{model.name}.toml"))
+    if model.path.parent not in (CARDS, target.parent):
+        shutil.copyfile(model.path, target.with_name("card.toml"))
     return target
 
 

@@ -80,7 +80,7 @@ class Card:
     dim: length of an embedding, or None. prepare: "fold" (see `mien.models.fold`) or "none".
     check: input shape on which the prepared graph is compared with the original.
     decision: quantiles and calibration of this model's similarities, for `mien.gallery`.
-    path: the card's own file; for a card of the user's the weights may lie beside it.
+    path: the card's own file; the weights may lie beside it.
     """
 
     name: str
@@ -92,6 +92,7 @@ class Card:
     weights: Weights
     input: Input
     outputs: tuple[str, ...]
+    path: Path
     dim: int | None = None
     prepare: str = "none"
     check: tuple[int, ...] = ()
@@ -100,7 +101,6 @@ class Card:
     caveats: tuple[str, ...] = ()
     accuracy: tuple[Accuracy, ...] = ()
     decision: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    path: Path | None = None
 
     @property
     def permissive(self) -> bool:
@@ -117,29 +117,41 @@ def card(name_or_path: str | Path) -> Card:
     if path.suffix == ".toml":
         if not path.is_file():
             raise UnknownModel(f"There is no model card {str(path)!r}.")
-        return read(path.read_text("utf-8"), path)
-    known = {known.name: known for known in cards()}
+        return load(path)
+    known = files()
     if str(name_or_path) not in known:
         raise UnknownModel(
             f"No model is called {str(name_or_path)!r}. Known are: {', '.join(sorted(known))}. "
             "A model of your own needs a card: give the path of its .toml file."
         )
-    return known[str(name_or_path)]
+    return load(known[str(name_or_path)])
 
 
 def cards() -> list[Card]:
-    """Every card: those of Mien, then those that `mien models add` put into Mien's home; sorted by name."""
-    added = [read(path.read_text("utf-8"), path) for path in sorted(home().glob("models/*.toml"))]
-    shipped = [read(path.read_text("utf-8"), None) for path in CARDS.glob("*.toml")]
-    found = {known.name: known for known in [*added, *shipped]}
-    return [found[name] for name in sorted(found)]
+    """Every known card, sorted by name."""
+    return [load(path) for _, path in sorted(files().items())]
 
 
-def read(text: str, path: Path | None) -> Card:
-    """The card in a TOML text that was read from `path` (None for those of Mien)."""
+def files() -> dict[str, Path]:
+    """By model the file of its card: those of Mien, and those that `add` put into Mien's home."""
+    added = {path.parent.name: path for path in home().glob("models/*/card.toml")}
+    return added | {path.stem: path for path in CARDS.glob("*.toml")}
+
+
+def load(path: Path) -> Card:
+    """The card in a TOML file."""
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ArgumentError(f"The model card {str(path)!r} cannot be read: {error}.") from error
+    return read(text, path)
+
+
+def read(text: str, path: Path) -> Card:
+    """The card in a TOML text that was read from `path`."""
     import tomllib
 
-    where = f"The model card {str(path)!r}" if path else "A model card of Mien"
+    where = f"The model card {str(path)!r}"
     try:
         table = tomllib.loads(text)
         weights, prepare, output = table.pop("weights"), table.pop("prepare", {}), table.pop("output")
@@ -159,7 +171,7 @@ def read(text: str, path: Path | None) -> Card:
             path=path,
             **table,
         )
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except tomllib.TOMLDecodeError as error:
         raise ArgumentError(f"{where} is not valid TOML: {error}.") from error
     except KeyError as error:
         raise ArgumentError(f"{where} has no {error}; see the cards of Mien for an example.") from error

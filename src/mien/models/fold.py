@@ -34,11 +34,14 @@ RECIPE = 1
 """Version of what this module does to a graph; raise it whenever the result changes."""
 
 
-def fold(model: onnx.ModelProto, inputs: Mapping[str, Sequence[int | str]]) -> onnx.ModelProto:
+def fold(
+    model: onnx.ModelProto, inputs: Mapping[str, Sequence[int | str]], *, keep_prelu: bool = False
+) -> onnx.ModelProto:
     """The same network with its weights as float32, its PRelu nodes rewritten and only the named inputs.
 
     inputs: for each true input its shape; a number is a fixed size, a name a free one, as in
     ``{"input": (1, 3, "height", "width")}``. Graph inputs that are not named here must be stored weights.
+    keep_prelu: leave PRelu as it is, to measure what rewriting it gains.
 
     Raises `ModelError` where the graph has nested graphs (If, Loop, Scan) or reads something unknown.
     """
@@ -52,7 +55,8 @@ def fold(model: onnx.ModelProto, inputs: Mapping[str, Sequence[int | str]]) -> o
         )
     constants = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
     nodes = evaluate_constants(model.graph, constants)
-    nodes = [new for node in nodes for new in rewrite_prelu(node, constants)]
+    if not keep_prelu:
+        nodes = [new for node in nodes for new in rewrite_prelu(node, constants)]
     return rebuild(model, nodes, constants, inputs)
 
 
@@ -93,7 +97,7 @@ def dequantise(
     block_size: int = 0,
     output_dtype: int = 0,
 ) -> Array:
-    """ONNX's DequantizeLinear: ``(quantised - zero_point) * scale``, in the type of `scale` unless another is named.
+    """ONNX's DequantizeLinear: ``(quantised - zero_point) * scale``, typed as `scale` or as named.
 
     A scale is one number, or one for each index along `axis`, or (with a `block_size`) one for each block of
     that many indices; the last block may be shorter than the others.

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from mien.errors import LicenceNotAccepted
+from mien.errors import LicenceNotAccepted, ModelError
 from mien.home import home
 from mien.models.catalogue import Card
 
@@ -47,7 +47,12 @@ def accepted() -> dict[str, dict[str, Any]]:
     """By model: the licence that was accepted, the SHA-256 of its weights, and the time (UTC, ISO 8601)."""
     if not record().is_file():
         return {}
-    entries: dict[str, dict[str, Any]] = json.loads(record().read_text("utf-8"))
+    try:
+        entries: dict[str, dict[str, Any]] = json.loads(record().read_text("utf-8"))
+    except ValueError as error:
+        raise ModelError(
+            f"{record()} is damaged ({error}). Delete it and accept the licences again."
+        ) from error
     return entries
 
 

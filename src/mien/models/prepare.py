@@ -59,7 +59,7 @@ def ready(model: Card, published: Path) -> Prepared:
     stem = f"{model.name}-{model.weights.sha256[:16]}-{RECIPE}"
     for folder in folders():
         for path in sorted(folder.glob(f"{stem}-*.onnx")):
-            if sha256(path).startswith(path.stem.rpartition("-")[2]):
+            if sha256(path)[:16] == path.stem.rpartition("-")[2]:
                 return Prepared(path)
     return keep(stem, make(model, published))
 
@@ -80,9 +80,10 @@ def keep(stem: str, data: bytes) -> Prepared:
         path = folder / f"{stem}-{hashlib.sha256(data).hexdigest()[:16]}.onnx"
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as file:
-                file.write(data)
-            Path(file.name).replace(path)
+            with tempfile.TemporaryDirectory(dir=folder, prefix=".making-") as making:
+                whole = Path(making) / path.name
+                whole.write_bytes(data)
+                whole.replace(path)
         except OSError as error:
             refusals.append(f"{folder} ({error.strerror})")
         else:

@@ -51,9 +51,18 @@ class Session:
 
     def run(self, feeds: Mapping[str, Array]) -> list[Array]:
         """The outputs named on the card, in that order, for the inputs by name (float32)."""
-        if self._inference is None:
+        inference = self._inference
+        if inference is None:
             raise ModelError(f"The session of {self.card.name!r} is closed.")
-        outputs: list[Array] = self._inference.run(list(self.card.outputs), dict(feeds))
+        from onnxruntime.capi.onnxruntime_pybind11_state import InvalidArgument
+
+        try:
+            outputs: list[Array] = inference.run(list(self.card.outputs), dict(feeds))
+        except InvalidArgument as error:
+            wanted = f"{self.card.input.name}: float32 of {list(self.card.input.shape)}"
+            raise ArgumentError(
+                f"{self.card.name!r} was fed something else than {wanted}: {error}"
+            ) from error
         return outputs
 
     def provenance(self) -> dict[str, str]:

