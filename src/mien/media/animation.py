@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 
 from mien.errors import CorruptMedia, MediaTooLarge
 from mien.media.limits import Limits
-from mien.media.stills import first_frame, opened, read_still
+from mien.media.stills import opened, read_still, rgb
 from mien.media.warn import warn_incomplete
 from mien.types import Frame
 
 if TYPE_CHECKING:
     from PIL.ImageFile import ImageFile
 
-# Browsers show frames without a duration, or of 10 ms and less, for this long.
+_ANIMATED = {"GIF", "WEBP", "PNG", "AVIF"}  # several pictures in a TIFF or HEIC are pages, no animation
+
+# Browsers show frames without a duration, or of 10 ms and less, for 100 ms; so their makers expect.
 _DEFAULT_MS = 100.0
 _SHORTEST_MS = 10.0
 
@@ -27,44 +29,35 @@ def animation_frames(path: str | os.PathLike[str], every: int, limits: Limits) -
     time_ms, index = 0.0, 0
     try:
         with opened(data, content, name, limits) as picture:
-            while True:
-                image = first_frame(picture, name)
+            total = frame_count(picture)
+            _check_length(picture, total, name, limits)
+            for index in range(total):
+                picture.seek(index)
+                picture.load()
                 if index % every == 0:
-                    yield Frame(image, time_ms / 1000, index, name)
-                time_ms += frame_ms(picture)
-                index += 1
-                if not _advance(picture, index):
-                    return
-                _check_length(picture, index, name, limits)
+                    yield Frame(rgb(picture), time_ms / 1000, index, name)
+                time_ms += _duration_ms(picture)
     except CorruptMedia as error:
         if index == 0:
             raise
-        warn_incomplete(name, f"{index} frames were read, then: {error.__cause__ or error}")
+        warn_incomplete(name, f"{index} frames of {total} were read ({error.__cause__}).")
 
 
-def frame_ms(picture: ImageFile) -> float:
-    """How long the current frame is shown, in milliseconds."""
+def frame_count(picture: ImageFile) -> int:
+    """How many frames an opened picture has, from its headers alone."""
+    return int(getattr(picture, "n_frames", 1)) if picture.format in _ANIMATED else 1
+
+
+def _duration_ms(picture: ImageFile) -> float:
     duration = float(picture.info.get("duration") or 0.0)
     return duration if duration > _SHORTEST_MS else _DEFAULT_MS
 
 
-def _advance(picture: ImageFile, index: int) -> bool:
-    if (
-        not getattr(picture, "is_animated", False) or picture.format == "HEIF"
-    ):  # a HEIC holds several pictures
-        return False
-    try:
-        picture.seek(index)
-    except EOFError:
-        return False
-    return True
-
-
-def _check_length(picture: ImageFile, index: int, name: str, limits: Limits) -> None:
+def _check_length(picture: ImageFile, total: int, name: str, limits: Limits) -> None:
     width, height = picture.size
-    if index >= limits.max_frames or (index + 1) * width * height > limits.max_animation_pixels:
+    if total > limits.max_frames or total * width * height > limits.max_animation_pixels:
         raise MediaTooLarge(
-            f"{name}: the animation has more than {index} frames of {width} x {height} pixels; the limits "
-            f"are {limits.max_frames} frames and {limits.max_animation_pixels / 1e6:g} million pixels in all "
+            f"{name}: the animation has {total} frames of {width} x {height} pixels; the limits are "
+            f"{limits.max_frames} frames and {limits.max_animation_pixels / 1e6:g} million pixels in all "
             "(Limits.max_frames, Limits.max_animation_pixels)."
         )

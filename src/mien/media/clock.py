@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
-_MICROSECONDS = 1e6  # per second; the unit of a container's times (AV_TIME_BASE)
+MICROSECONDS = 1e6  # per second; the unit of a container's times (AV_TIME_BASE)
 _DEFAULT_RATE = 25.0  # frames a second where the file says nothing, as for a raw H.264 stream
 _SLACK = 0.25  # seconds that a track may be shorter than declared before it counts as cut off
 
@@ -25,10 +25,10 @@ class Clock:
     def __init__(self, container: InputContainer, stream: VideoStream) -> None:
         self._container = container
         self._stream = stream
-        self._unit = float(stream.time_base or 1 / _MICROSECONDS)
+        self._unit = float(stream.time_base or 1 / MICROSECONDS)
         self._step = 1.0 / float(stream.average_rate or stream.guessed_rate or _DEFAULT_RATE)
         start = container.start_time  # of the earliest track, so that sound and pictures share one zero
-        self._start = None if start is None else start / _MICROSECONDS
+        self._start = None if start is None else start / MICROSECONDS
         self.last = -self._step
 
     def time_of(self, frame: VideoFrame) -> float:
@@ -64,5 +64,5 @@ class Clock:
             hours, minutes, seconds = map(float, written.groups())
             return hours * 3600 + minutes * 60 + seconds
         if container.duration is not None and len(container.streams) == 1:
-            return container.duration / _MICROSECONDS
+            return container.duration / MICROSECONDS
         return None

@@ -9,7 +9,7 @@ from mien.errors import ArgumentError, CorruptMedia, UnsupportedMedia
 from mien.media.animation import animation_frames
 from mien.media.files import content_of, open_regular, read_head
 from mien.media.limits import DEFAULT_LIMITS, Limits
-from mien.media.sniff import sniff
+from mien.media.sniff import Content, sniff
 from mien.media.video import video_frames
 from mien.types import Frame
 
@@ -56,19 +56,23 @@ def is_video(path: str | os.PathLike[str]) -> bool:
     return content_of(path).kind == "video"
 
 
+def require_medium(head: bytes, name: str) -> Content:
+    """What the first bytes are; CorruptMedia where there are none, UnsupportedMedia where it is no medium."""
+    if not head:
+        raise CorruptMedia(f"{name}: the file is empty (0 bytes); a video or an image was expected.")
+    content = sniff(head)
+    if content.kind == "other":
+        raise UnsupportedMedia(
+            f"{name}: the content is {content.name}; expected a video (MP4, MOV, MKV, WebM, AVI, ...) "
+            "or an image (the file's name does not matter)."
+        )
+    return content
+
+
 def _frames(path: str | os.PathLike[str], every: int, keyframes: bool, limits: Limits) -> Iterator[Frame]:
     name = os.fspath(path)
     with open_regular(path) as file:
-        head = read_head(file, path)
-        if not head:
-            raise CorruptMedia(f"{name}: the file is empty (0 bytes); a video or an image was expected.")
-        content = sniff(head)
-        if content.kind == "other":
-            raise UnsupportedMedia(
-                f"{name}: the content is {content.name}; expected a video (MP4, MOV, MKV, WebM, AVI, ...) "
-                "or an image (the file's name does not matter)."
-            )
-        if content.kind == "video":
+        if require_medium(read_head(file, path), name).kind == "video":
             yield from video_frames(file, name, every, keyframes, limits)
             return
     yield from animation_frames(path, every, limits)

@@ -87,7 +87,8 @@ def read_image(
         name = os.fspath(source)
         data, content = read_still(source, limits)
     with opened(data, content, name, limits) as picture:
-        return first_frame(picture, name)
+        picture.load()
+        return rgb(picture)
 
 
 def read_still(path: str | os.PathLike[str], limits: Limits) -> tuple[bytes, Content]:
@@ -121,11 +122,9 @@ def opened(data: bytes, content: Content, name: str, limits: Limits) -> Iterator
         raise _named(error, content, name) from error
 
 
-def first_frame(picture: ImageFile, name: str) -> Image:
-    """The upright RGB pixels of an opened picture's current frame."""
-    picture.load()
-    pixels = to_rgb(picture)
-    return upright(pixels, orientation_of(picture))
+def rgb(picture: ImageFile) -> Image:
+    """The upright RGB pixels of a loaded picture. Load it first: a TIFF's reader turns it upright by then."""
+    return upright(to_rgb(picture), orientation_of(picture))
 
 
 def orientation_of(picture: ImageFile) -> int:

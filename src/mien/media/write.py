@@ -39,7 +39,8 @@ _VIDEO_FORMATS: dict[str, Literal["libx264", "libvpx-vp9"]] = {
     ".webm": "libvpx-vp9",
 }
 _ENCODER = {
-    "libx264": {"crf": "20", "preset": "veryfast"},
+    # No B-frames: with them, the MP4 muxer declares a wrong length where the rate varies.
+    "libx264": {"crf": "20", "preset": "veryfast", "bf": "0"},
     "libvpx-vp9": {"crf": "32", "b": "0", "deadline": "realtime", "cpu-used": "6"},
 }
 _Value = TypeVar("_Value")
@@ -85,7 +86,7 @@ def write_video(path: str | os.PathLike[str], frames: Iterable[Frame], rate: flo
     first, rest = _first(frames)
     with _replacing(target) as part:
         try:
-            with av.open(str(part), mode="w") as container:
+            with av.open(f"file:{part}", mode="w") as container:
                 rate_exact = Fraction(rate).limit_denominator(1001)
                 stream = container.add_stream(codec, rate=rate_exact, options=_ENCODER[codec])
                 _configure(stream, first.image)
