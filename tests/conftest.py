@@ -21,7 +21,8 @@ def grace() -> np.ndarray:
     from matplotlib import cbook
     from PIL import Image
 
-    return np.asarray(Image.open(cbook.get_sample_data("grace_hopper.jpg")).convert("RGB"))
+    with cbook.get_sample_data("grace_hopper.jpg") as file:
+        return np.asarray(Image.open(file).convert("RGB"))
 
 
 @pytest.fixture(scope="session")

