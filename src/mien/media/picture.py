@@ -20,6 +20,7 @@ _SIDEWAYS = {5, 6, 7, 8}  # EXIF orientations that swap width and height
 
 # EXIF orientation of a display matrix from the signs of its terms, (a, d) or, where they are zero, (b, c).
 _STRAIGHT = {(1, 1): 1, (-1, 1): 2, (-1, -1): 3, (1, -1): 4}
+_TURNED = {0: 1, 1: 8, 2: 3, 3: 6}  # by quarter turns anticlockwise
 _CROSSED = {(1, 1): 5, (1, -1): 6, (-1, -1): 7, (-1, 1): 8}
 
 
@@ -67,7 +68,10 @@ def orientation_of(frame: VideoFrame) -> int:
     """The EXIF orientation that the frame's display matrix (ISO/IEC 14496-12, 6.2.2) amounts to."""
     from av.sidedata.sidedata import Type
 
-    side_data: Any = frame.side_data
+    try:
+        side_data: Any = frame.side_data
+    except ValueError:  # the frame also carries data of a kind that PyAV has no name for yet
+        return _TURNED[round(frame.rotation / 90) % 4]
     matrix = side_data.get(Type.DISPLAYMATRIX)
     if matrix is None:
         return 1

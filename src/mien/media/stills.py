@@ -108,6 +108,8 @@ def read_still(path: str | os.PathLike[str], limits: Limits) -> tuple[bytes, Con
 @contextmanager
 def opened(data: bytes, content: Content, name: str, limits: Limits) -> Iterator[ImageFile]:
     """A Pillow image whose header has been read and checked, but no pixels; decoder errors become Mien's."""
+    from PIL.Image import DecompressionBombError
+
     _check_structure(data, content, name)
     try:
         picture = _reader(content)(io.BytesIO(data))
@@ -116,10 +118,15 @@ def opened(data: bytes, content: Content, name: str, limits: Limits) -> Iterator
             yield picture
     except MediaError:
         raise
+    except DecompressionBombError as error:
+        raise MediaTooLarge(f"{name}: the {content.name} has too many pixels ({error}).") from error
     except MemoryError as error:
         raise MediaTooLarge(f"{name}: there is not enough memory to decode this {content.name}.") from error
     except DECODER_ERRORS as error:
-        raise _named(error, content, name) from error
+        raise CorruptMedia(
+            f"{name}: the {content.name} is damaged or cut off and cannot be decoded "
+            f"({error or type(error).__name__}); get a complete copy."
+        ) from error
 
 
 def rgb(picture: ImageFile) -> Image:
@@ -187,17 +194,6 @@ def _reader(content: Content) -> type[ImageFile]:
     module, name = _READERS[content.name]
     reader: type[ImageFile] = getattr(import_module(module), name)
     return reader
-
-
-def _named(error: Exception, content: Content, name: str) -> MediaError:
-    from PIL.Image import DecompressionBombError
-
-    if isinstance(error, DecompressionBombError):
-        return MediaTooLarge(f"{name}: a part of this {content.name} has too many pixels ({error}).")
-    return CorruptMedia(
-        f"{name}: the {content.name} is damaged or cut off and cannot be decoded "
-        f"({error or type(error).__name__}); get a complete copy."
-    )
 
 
 def _checked(array: npt.NDArray[np.uint8]) -> Image:
