@@ -146,6 +146,11 @@ class ExactSearch:
             kept = [block.without(gone) for block in self._matrix.blocks]
             self._matrix = Matrix(tuple(tidy([*kept, *fresh])))
 
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """The rows as they are now."""
+        return self._matrix.blocks
+
     def load(self, blocks: Sequence[Block]) -> None:
         """Replace everything by the given blocks, which are used as they lie."""
         with self._changing:

@@ -29,11 +29,12 @@ class Connections:
     def __init__(self, path: Path, timeout: float) -> None:
         self.path = path
         self.timeout = timeout
-        self.free = threading.Condition(threading.Lock())
+        self._free = threading.Condition(threading.Lock())
         self._writing = threading.Lock()
         self._idle: list[sqlite3.Connection] = []
         self._lent = 0
         self._closed = False
+        self._forking = False
         _pools.add(self)
 
     @contextmanager
@@ -62,23 +63,32 @@ class Connections:
 
     def close(self) -> None:
         """Close what is idle now, and what is lent when it comes back."""
-        with self.free:
+        with self._free:
             self._closed = True
-            self.close_idle()
+            self._close_idle()
 
-    def close_idle(self) -> None:
-        """Close the connections that nobody uses; the caller holds `free`."""
+    def before_fork(self) -> None:
+        """Wait until nothing is lent, close what is idle, keep other threads out until the fork is done."""
+        self._free.acquire()
+        self._forking = True
+        self._free.wait_for(lambda: not self._lent, FORK_PATIENCE)
+        self._close_idle()
+
+    def after_fork(self, *, child: bool) -> None:
+        """Let other threads in again; a child that inherited a connection in use is kept from using any."""
+        self._forking = False
+        self._closed |= child and self._lent > 0
+        self._free.notify_all()
+        self._free.release()
+
+    def _close_idle(self) -> None:
         while self._idle:
             self._idle.pop().close()
 
-    def settle(self) -> None:
-        """Wait, holding `free`, until nothing is lent, and close what is idle."""
-        self.free.wait_for(lambda: not self._lent, FORK_PATIENCE)
-        self.close_idle()
-
     @contextmanager
     def _borrowed(self) -> Iterator[sqlite3.Connection]:
-        with self.free:
+        with self._free:
+            self._free.wait_for(lambda: not self._forking)
             if self._closed:
                 raise GalleryError(f"{self.path}: this gallery was closed; open it again.")
             db = self._idle.pop() if self._idle else None
@@ -89,18 +99,24 @@ class Connections:
                     db = connect(self.path, self.timeout)
             yield db
         finally:
-            with self.free:
+            with self._free:
                 self._lent -= 1
                 if db is not None and not self._closed and len(self._idle) < IDLE:
                     self._idle.append(db)
                 elif db is not None:
                     db.close()
-                self.free.notify_all()
+                self._free.notify_all()
 
 
 def connect(path: Path, timeout: float) -> sqlite3.Connection:
-    """A connection to an existing file, set up for durability (each commit reaches the disk) and erasure."""
-    uri = f"{path.absolute().as_uri()}?mode=rw"
+    """A connection to an existing file, set up for durability (each commit reaches the disk) and erasure.
+
+    Where nothing may be written and no log is waiting, SQLite is told that nobody else writes either.
+    """
+    writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+    waiting = path.with_name(path.name + "-wal").exists()
+    mode = "mode=rw" if writable else "mode=ro" if waiting else "mode=ro&immutable=1"
+    uri = f"{path.absolute().as_uri()}?{mode}"
     db = sqlite3.connect(uri, uri=True, timeout=timeout, isolation_level=None, check_same_thread=False)
     try:
         for setting in (
@@ -155,16 +171,19 @@ _held: list[Connections] = []
 
 
 def _before_fork() -> None:
-    for pool in list(_pools):
-        pool.free.acquire()
-        _held.append(pool)
-        pool.settle()
+    _held.extend(_pools)
+    for pool in _held:
+        pool.before_fork()
 
 
-def _after_fork() -> None:
+def _after_fork(*, child: bool) -> None:
     while _held:
-        _held.pop().free.release()
+        _held.pop().after_fork(child=child)
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork)
+    os.register_at_fork(
+        before=_before_fork,
+        after_in_parent=lambda: _after_fork(child=False),
+        after_in_child=lambda: _after_fork(child=True),
+    )

@@ -64,8 +64,3 @@ def require_gallery(db: sqlite3.Connection, path: Path) -> None:
         raise GalleryCorrupt(
             f"{path}: made by a newer Mien (schema {version}; this one reads {SCHEMA}); upgrade Mien."
         )
-    pages = db.execute("PRAGMA page_count").fetchone()[0] * db.execute("PRAGMA page_size").fetchone()[0]
-    log = path.with_name(path.name + "-wal")
-    size = path.stat().st_size
-    if size < pages and not (log.exists() and log.stat().st_size):
-        raise GalleryCorrupt(f"{path}: cut off after {size} of {pages} bytes; restore it from a copy.")

@@ -50,7 +50,7 @@ CREATE TABLE templates (
 );
 CREATE UNIQUE INDEX templates_face ON templates (model_id, face_id) WHERE face_id IS NOT NULL;
 CREATE UNIQUE INDEX templates_mean ON templates (model_id, person_id) WHERE face_id IS NULL;
-CREATE INDEX templates_of_person ON templates (person_id);
+CREATE INDEX templates_of_person ON templates (person_id, model_id, face_id);
 CREATE INDEX templates_of_face ON templates (face_id);
 CREATE TABLE changes (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -12,6 +12,7 @@ from typing import Self
 
 import mien
 from mien.errors import ArgumentError, PersonExists, PersonNotFound
+from mien.gallery import sidecar
 from mien.gallery.stores import rows
 from mien.gallery.stores.base import (
     Change,
@@ -203,7 +204,8 @@ class SQLiteStore:
             return rows.templates_of(db, model, kind, keys)
 
     def _clean(self) -> bool:
-        """Empty the write-ahead log, so that removed bytes are nowhere; False when readers kept it in use."""
+        """Clear removed bytes from the write-ahead log and the sidecars; False where readers kept the log."""
+        sidecar.scrub(self.cache, self.changes_since)
         with self._pool.plain() as db:
             blocked: int = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         return not blocked
