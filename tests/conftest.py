@@ -7,6 +7,14 @@ import numpy as np
 import pytest
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_home(tmp_path_factory):
+    """Tests neither read nor write what the developer keeps in Mien's home."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MIEN_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     folder = Path(os.environ.get("MIEN_SHARED", "../shared"))

@@ -102,6 +102,22 @@ def test_another_recipe_makes_another_file(home, write_card, tiny_bytes, monkeyp
     assert models.prepared(card) != first
 
 
+def test_another_input_shape_makes_another_file(home, write_card, tiny_bytes):
+    write_card().with_name("tiny.onnx").write_bytes(tiny_bytes)
+    free = models.prepared(write_card())
+    fixed = models.prepared(write_card(**{'["batch", 3]': "[2, 3]"}))
+    assert onnx.load(fixed).graph.input[0].type.tensor_type.shape.dim[0].dim_value == 2
+    assert free != fixed
+
+
+def test_a_graph_that_gives_nan_is_not_taken_for_equal(write_card, tiny_bytes):
+    model = onnx.load_from_string(tiny_bytes)
+    folded = fold(model, {"x": ("n", 3)})
+    broken = onnx.numpy_helper.from_array(np.full((3, 2), np.nan, np.float32), "w")
+    folded.graph.initializer[0].CopyFrom(broken)
+    assert np.isnan(prepare.compare(model, folded, models.card(write_card())))
+
+
 def test_a_fold_that_changes_the_result_is_caught(home, write_card, tiny_bytes, monkeypatch):
     card = write_card()
     card.with_name("tiny.onnx").write_bytes(tiny_bytes)

@@ -77,7 +77,7 @@ def system() -> Iterator[Fact]:
     yield Fact("processors", f"{os.cpu_count()}, of which {usable} may be used")
     yield Fact("SQLite", sqlite3.sqlite_version)
     existing = next(folder for folder in (home(), *home().absolute().parents) if folder.exists())
-    writable = os.access(existing, os.W_OK)
+    writable = existing.is_dir() and os.access(existing, os.W_OK)
     yield Fact("home", f"{home()}{'' if writable else ' (cannot be written)'}", writable)
 
 

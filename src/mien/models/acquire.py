@@ -108,6 +108,7 @@ def from_wheel(wheel: Wheel, size: int, target: Path) -> None:
 
 def from_url(url: str, size: int, target: Path) -> None:
     """Download a file of at most `size` bytes; over https alone, also after redirections."""
+    import http.client
     import urllib.error
     import urllib.request
 
@@ -124,7 +125,7 @@ def from_url(url: str, size: int, target: Path) -> None:
     try:
         with opener.open(url, timeout=PATIENCE) as answer:
             copy(answer, target, size)
-    except (urllib.error.URLError, OSError) as error:
+    except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
         raise ModelError(
             f"{url} could not be downloaded: {error}. Download it in another way and add it with --from-file."
         ) from error

@@ -1,13 +1,14 @@
 """Makes the published weights of a model ready to run, once for each machine, and proves the result.
 
-A prepared graph is cached under a name that holds the SHA-256 of what it was made from, the version of the
-recipe and its own SHA-256, as in ``sface-fb143eea07838aa5-1-6d736865467cf6d4.onnx``. So no second file is
-needed to say whether it is current and whole, and processes that prepare the same model at the same time
-only do the same work: each writes a file of its own and renames it.
+A prepared graph is cached under a name that holds a hash of what it was made from (weights, input, recipe)
+and one of itself, as in ``sface-baf210b700b5764e-6d736865467cf6d4.onnx``. So no second file is needed to say
+whether it is current and whole, and processes that prepare the same model at the same time only do the
+same work: each writes a file of its own and renames it.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 TOLERANCE = 1e-4
 """Largest difference to the original, relative to the largest output; sums in another order give 1e-6."""
+
+DIGITS = 16
 
 
 @dataclass(frozen=True)
@@ -56,10 +59,11 @@ def ready(model: Card, published: Path) -> Prepared:
         return Prepared(published)
     from mien.models.fold import RECIPE
 
-    stem = f"{model.name}-{model.weights.sha256[:16]}-{RECIPE}"
+    ingredients = f"{model.weights.sha256} {model.input.name} {model.input.shape} {RECIPE}"
+    stem = f"{model.name}-{digest(ingredients.encode())}"
     for folder in folders():
         for path in sorted(folder.glob(f"{stem}-*.onnx")):
-            if sha256(path)[:16] == path.stem.rpartition("-")[2]:
+            if sha256(path)[:DIGITS] == path.stem.rpartition("-")[2]:
                 return Prepared(path)
     return keep(stem, make(model, published))
 
@@ -72,12 +76,11 @@ def folders() -> Iterator[Path]:
 
 def keep(stem: str, data: bytes) -> Prepared:
     """The graph, written to the first folder that can be written; whole or not at all."""
-    import hashlib
     import tempfile
 
     refusals = []
     for folder in folders():
-        path = folder / f"{stem}-{hashlib.sha256(data).hexdigest()[:16]}.onnx"
+        path = folder / f"{stem}-{digest(data)}.onnx"
         try:
             folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=folder, prefix=".making-") as making:
@@ -89,6 +92,11 @@ def keep(stem: str, data: bytes) -> Prepared:
         else:
             return Prepared(path)
     return Prepared(data, f"prepared in memory, since no file could be written: {', '.join(refusals)}")
+
+
+def digest(data: bytes) -> str:
+    """The first digits of a SHA-256: enough to tell damage and change, not meant against forgery."""
+    return hashlib.sha256(data).hexdigest()[:DIGITS]
 
 
 def make(model: Card, published: Path) -> bytes:
@@ -104,7 +112,7 @@ def make(model: Card, published: Path) -> bytes:
         raise ModelError(f"{published} is not an ONNX graph: {error}.") from error
     folded = fold(original, {model.input.name: model.input.shape})
     difference = compare(original, folded, model)
-    if not difference <= TOLERANCE:
+    if not difference <= TOLERANCE:  # NaN is no agreement either
         raise ModelError(
             f"The prepared graph of {model.name!r} differs from the original by {difference:.2g} of its "
             f"largest output; at most {TOLERANCE:g} is expected. "
@@ -133,7 +141,8 @@ def compare(original: onnx.ModelProto, folded: onnx.ModelProto, model: Card) -> 
     rows = [pixels[i : i + 1] for i in range(len(pixels))]  # published graphs may be fixed to one row
     wanted = [ReferenceEvaluator(stripped).run(None, {model.input.name: row}) for row in rows]
     got = run_once(folded.SerializeToString(), {model.input.name: pixels})
-    return max(
-        float(np.abs(np.concatenate(rows_of_output) - output).max() / np.abs(output).max())
+    differences = [
+        np.abs(np.concatenate(rows_of_output) - output).max() / (np.abs(output).max() or 1)
         for rows_of_output, output in zip(zip(*wanted, strict=True), got, strict=True)
-    )
+    ]
+    return float(np.max(differences))  # NaN where any is NaN, unlike Python's max
