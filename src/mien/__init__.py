@@ -7,4 +7,116 @@
 >>> same = mien.verify("a.jpg", "b.jpg")                     # doctest: +SKIP
 """
 
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from mien.errors import (
+    ArgumentError,
+    CorruptMedia,
+    FaceError,
+    GalleryBusy,
+    GalleryCorrupt,
+    GalleryError,
+    GalleryNotFound,
+    LicenceNotAccepted,
+    MediaError,
+    MediaNotFound,
+    MediaTooLarge,
+    MediaWarning,
+    MienError,
+    ModelError,
+    ModelMismatch,
+    NoFaceFound,
+    PersonExists,
+    PersonNotFound,
+    ProviderUnavailable,
+    StreamLost,
+    UnknownModel,
+    UnsupportedMedia,
+    WeightsCorrupt,
+    WeightsMissing,
+)
+from mien.types import Answer, Faces, Frame, Issue
+
+if TYPE_CHECKING:  # the table below, for type checkers and editors
+    from mien.analyze import identify_video, watch
+    from mien.draw import annotate
+    from mien.faces import FaceEngine
+    from mien.gallery import Enrolment, Gallery, Verification, verify
+    from mien.gallery import open_gallery as open
+    from mien.media import find_media, read_frames, read_image
+
 __version__ = "0.1.0"
+
+# What is imported when first asked for, so that `import mien` stays light: name, module, name there.
+_LATER = {
+    "Enrolment": ("mien.gallery", "Enrolment"),
+    "FaceEngine": ("mien.faces", "FaceEngine"),
+    "Gallery": ("mien.gallery", "Gallery"),
+    "Verification": ("mien.gallery", "Verification"),
+    "annotate": ("mien.draw", "annotate"),
+    "find_media": ("mien.media", "find_media"),
+    "identify_video": ("mien.analyze", "identify_video"),
+    "open": ("mien.gallery", "open_gallery"),
+    "read_frames": ("mien.media", "read_frames"),
+    "read_image": ("mien.media", "read_image"),
+    "verify": ("mien.gallery", "verify"),
+    "watch": ("mien.analyze", "watch"),
+}
+
+
+__all__ = [
+    "Answer",
+    "ArgumentError",
+    "CorruptMedia",
+    "Enrolment",
+    "FaceEngine",
+    "FaceError",
+    "Faces",
+    "Frame",
+    "Gallery",
+    "GalleryBusy",
+    "GalleryCorrupt",
+    "GalleryError",
+    "GalleryNotFound",
+    "Issue",
+    "LicenceNotAccepted",
+    "MediaError",
+    "MediaNotFound",
+    "MediaTooLarge",
+    "MediaWarning",
+    "MienError",
+    "ModelError",
+    "ModelMismatch",
+    "NoFaceFound",
+    "PersonExists",
+    "PersonNotFound",
+    "ProviderUnavailable",
+    "StreamLost",
+    "UnknownModel",
+    "UnsupportedMedia",
+    "Verification",
+    "WeightsCorrupt",
+    "WeightsMissing",
+    "annotate",
+    "find_media",
+    "identify_video",
+    "open",
+    "read_frames",
+    "read_image",
+    "verify",
+    "watch",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module 'mien' has no attribute {name!r}")
+    module, there = _LATER[name]
+    return getattr(importlib.import_module(module), there)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATER})

@@ -11,7 +11,7 @@ Aliases say what an array holds where Python's types cannot:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any, TypeAlias
@@ -128,7 +128,7 @@ class Faces:
             if not -len(self) <= key < len(self):
                 raise IndexError(f"face {key} of {len(self)}")
             key = [int(key) % len(self)]
-        return replace(self, **{name: array[key] for name, array in self.columns().items()})
+        return self.having(**{name: array[key] for name, array in self.columns().items()})
 
     def having(self, **arrays: Any) -> Faces:
         """The same faces with the given columns set or replaced."""
@@ -149,9 +149,24 @@ class Faces:
         """(n,) float32, box areas in square pixels."""
         return self.widths * self.heights
 
+    @property
+    def centres(self) -> Floats:
+        """(n, 2) float32, box centres (x, y) in pixels."""
+        return np.asarray((self.boxes[:, :2] + self.boxes[:, 2:]) / 2, np.float32)
+
     def largest(self) -> Faces:
         """The face with the largest box, as `Faces` of length 1 (or 0 where there is none)."""
         return self[[int(np.argmax(self.areas))]] if len(self) else self
+
+    @classmethod
+    def concatenate(cls, parts: Sequence[Faces]) -> Faces:
+        """The faces of all parts in order, with the columns that every part has; provenance is the first part's."""
+        if not parts:
+            return cls.empty()
+        columns = [part.columns() for part in parts]
+        shared = [name for name in columns[0] if all(name in other for other in columns)]
+        joined = {name: np.concatenate([part[name] for part in columns]) for name in shared}
+        return cls(**joined, provenance=parts[0].provenance)
 
     @classmethod
     def empty(cls) -> Faces:

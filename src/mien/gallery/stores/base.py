@@ -160,8 +160,8 @@ class Store(Protocol):
     def person(self, name: str) -> Person:
         """The person of that name, or PersonNotFound."""
 
-    def names(self, ids: Sequence[int]) -> dict[int, str]:
-        """Names by person id; whoever is not (or no longer) there is left out."""
+    def people_by_id(self, ids: Sequence[int]) -> dict[int, Person]:
+        """People by id; whoever is not (or no longer) there is left out."""
 
     def faces(self, name: str) -> list[Face]:
         """Faces of the person of that name in the order of enrolment, or PersonNotFound."""
@@ -172,11 +172,11 @@ class Store(Protocol):
     def add_faces(self, person_id: int, faces: Sequence[NewFace]) -> list[int]:
         """Ids of the faces added to the person, whose means now include them, or PersonNotFound."""
 
-    def enrol(self, name: str, faces: Sequence[NewFace]) -> Person:
+    def enroll(self, name: str, faces: Sequence[NewFace]) -> Person:
         """Add at least one face to the person of that name, who is added too where new."""
 
-    def enrol_many(self, people: Iterable[tuple[str, Sequence[NewFace]]]) -> list[Person]:
-        """`enrol` for many people: all of them, or none when it raises."""
+    def enroll_many(self, people: Iterable[tuple[str, Sequence[NewFace]]]) -> list[Person]:
+        """`enroll` for many people: all of them, or none when it raises."""
 
     def rename(self, old: str, new: str) -> Person:
         """Give a person another name: PersonNotFound, or PersonExists where the new one is another's."""

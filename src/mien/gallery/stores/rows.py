@@ -83,14 +83,6 @@ def people(db: sqlite3.Connection, where: str, values: Sequence[Any]) -> list[Pe
     return [Person(i, name, n, moment(created), moment(updated)) for i, name, n, created, updated in found]
 
 
-def names(db: sqlite3.Connection, ids: Sequence[int]) -> dict[int, str]:
-    """Names by person id."""
-    found: dict[int, str] = {}
-    for marks, part in chunks(ids):
-        found.update(db.execute(f"SELECT id, name FROM people WHERE id IN ({marks})", part).fetchall())
-    return found
-
-
 def faces(db: sqlite3.Connection, person_id: int) -> list[Face]:
     """Faces of a person, oldest first."""
     found = db.execute(

@@ -39,7 +39,7 @@ class SQLiteStore:
     """See `mien.gallery.stores.base.Store`; SQLite in WAL mode, each commit flushed to the disk.
 
     >>> with SQLiteStore.open("family.mien", create=True) as store:      # doctest: +SKIP
-    ...     store.enrol("Grace Hopper", [face])
+    ...     store.enroll("Grace Hopper", [face])
     """
 
     def __init__(self, path: Path, timeout: float) -> None:
@@ -99,10 +99,11 @@ class SQLiteStore:
         with self._pool.reading() as db:
             return self._named(db, name)
 
-    def names(self, ids: Sequence[int]) -> dict[int, str]:
-        """Names by person id; whoever is not there is left out."""
+    def people_by_id(self, ids: Sequence[int]) -> dict[int, Person]:
+        """People by id; whoever is not there is left out."""
         with self._pool.reading() as db:
-            return rows.names(db, ids)
+            found = [rows.people(db, f"id IN ({marks})", part) for marks, part in rows.chunks(ids)]
+        return {person.id: person for part in found for person in part}
 
     def faces(self, name: str) -> list[Face]:
         """Faces of the person of that name in the order of enrolment, or PersonNotFound."""
@@ -124,12 +125,12 @@ class SQLiteStore:
             self._with_id(db, person_id)
             return rows.add_faces(db, person_id, encoded, time.time())
 
-    def enrol(self, name: str, faces: Sequence[NewFace]) -> Person:
+    def enroll(self, name: str, faces: Sequence[NewFace]) -> Person:
         """Add at least one face to the person of that name, who is added too where new."""
-        return self.enrol_many([(name, faces)])[0]
+        return self.enroll_many([(name, faces)])[0]
 
-    def enrol_many(self, people: Iterable[tuple[str, Sequence[NewFace]]]) -> list[Person]:
-        """`enrol` for many people: all of them, or none when it raises."""
+    def enroll_many(self, people: Iterable[tuple[str, Sequence[NewFace]]]) -> list[Person]:
+        """`enroll` for many people: all of them, or none when it raises."""
         prepared = [(clean_name(name), [rows.encoded(face) for face in faces]) for name, faces in people]
         for name, faces in prepared:
             if not faces:

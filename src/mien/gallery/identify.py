@@ -1,0 +1,66 @@
+"""One face, the people it is most like, and the answer: match, no match, or cannot say and why."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from mien.gallery.decide import Calibration, posterior
+from mien.types import Answer, Faces, Issue
+
+NEAREST = 5  # people who are looked at for each face
+DOUBT = 0.1  # probability from which a person is still possible though below the threshold
+RIVAL = 1 / 3  # share of the best person's probability from which a second one is too close to tell apart
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """Somebody in the gallery who is like the face: name, cosine, and how many photographs are enrolled."""
+
+    name: str
+    cosine: float
+    photos: int
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer for one face; candidate is the most similar person whatever the answer."""
+
+    answer: Answer
+    reason: str
+    name: str | None = None
+    candidate: str | None = None
+    similarity: float = math.nan
+    probability: float = 0.0
+
+
+def decide(
+    calibration: Calibration, near: Sequence[Neighbour], limit: float, size: int, face: Faces
+) -> Verdict:
+    """The verdict on a face (`Faces` of length 1) given its most similar people, best first.
+
+    limit: the cosine from which a person is a match; size: how many people the gallery holds.
+    """
+    issues: tuple[Issue, ...] = face.issues[0] if face.issues is not None else ()
+    if Issue.SMALL_BOUNDING_BOX in issues:
+        width = face.widths[0]
+        return Verdict(Answer.CANNOT_SAY, f"the face is {width:.0f} pixels wide, too small to tell")
+    if not near:
+        return Verdict(Answer.NO_MATCH, "nobody is enrolled")
+    best = near[0]
+    chances = posterior(calibration, [n.cosine for n in near], [n.photos for n in near], size)
+    chance = float(chances[0])
+    found = Verdict(Answer.CANNOT_SAY, "", None, best.name, best.cosine, chance)
+    if best.cosine >= limit:
+        rival = near[1] if len(near) > 1 and near[1].cosine >= limit else None
+        if rival and chances[1] > RIVAL * chance:
+            return replace(found, reason=f"as much like {best.name} as like {rival.name}")
+        told = f"similarity {best.cosine:.2f}, {limit:.2f} is needed"
+        return replace(found, answer=Answer.MATCH, name=best.name, reason=told)
+    told = f"similarity {best.cosine:.2f} to {best.name}, {limit:.2f} is needed"
+    if chance >= DOUBT:
+        return replace(found, reason=f"may be {best.name}: {told}")
+    if issues:
+        return replace(found, reason=f"nobody alike, but the face is {' and '.join(issues)}")
+    return replace(found, answer=Answer.NO_MATCH, reason=f"nobody alike: {told}")

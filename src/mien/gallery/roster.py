@@ -1,0 +1,45 @@
+"""Who is in the gallery, kept in memory and up to date with what any process changed."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import numpy.typing as npt
+
+from mien.gallery.decide import PHOTOS
+from mien.gallery.stores.base import Person, Store
+
+
+class Roster:
+    """People by id, and how many have how many photographs; threads may share it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._seq = -1
+        self._people: dict[int, Person] = {}
+        self._counts = np.zeros(PHOTOS, np.int64)
+        self._following = threading.Lock()
+
+    def current(self) -> tuple[dict[int, Person], npt.NDArray[np.int64]]:
+        """People who have a photograph, by id, and (PHOTOS,) how many of them have 1, 2, and 3 or more.
+
+        Both belong together and never change once given out.
+        """
+        with self._following:
+            seq = self._store.seq()
+            if seq != self._seq:
+                self._follow(seq)
+            return self._people, self._counts
+
+    def _follow(self, seq: int) -> None:
+        if self._seq < 0:
+            fresh = {person.id: person for person in self._store.people()}
+        else:
+            touched = sorted({change.person_id for change in self._store.changes_since(self._seq)})
+            fresh = {i: p for i, p in self._people.items() if i not in set(touched)}
+            fresh |= self._store.people_by_id(touched)
+        self._people = {i: person for i, person in fresh.items() if person.faces}
+        photos = [min(person.faces, PHOTOS) for person in self._people.values()]
+        self._counts = np.bincount(photos, minlength=PHOTOS + 1)[1:]
+        self._seq = seq
