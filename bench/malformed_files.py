@@ -10,6 +10,7 @@ import tempfile
 import zipfile
 import zlib
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 import av
@@ -120,6 +121,7 @@ def _special(path: Path, chance: random.Random) -> Path:
     return target
 
 
+@cache
 def images() -> Seeds:
     """Small sound images of every format that is read, by a name with the usual extension."""
     from matplotlib import cbook
@@ -164,6 +166,7 @@ def images() -> Seeds:
     return made | {"plain.heic": heic(np.asarray(photo))}
 
 
+@cache
 def videos() -> Seeds:
     """Short sound clips in usual containers and codecs."""
     return {
@@ -205,6 +208,7 @@ def _film(
         file.mux(stream.encode(None))
 
 
+@cache
 def bombs() -> Seeds:
     """Files of a few kilobytes to megabytes that unfold to gigabytes of pixels, frames, text or work."""
     seeds = images()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from mien.errors import CorruptMedia, MediaTooLarge
+from mien.media.files import name_of
 from mien.media.limits import Limits
 from mien.media.stills import opened, read_still, rgb
 from mien.media.warn import warn_incomplete
@@ -24,7 +25,7 @@ _SHORTEST_MS = 10.0
 
 def animation_frames(path: str | os.PathLike[str], every: int, limits: Limits) -> Iterator[Frame]:
     """The frames of an image file; one where it is not animated. Raises as `read_frames` does."""
-    name = os.fspath(path)
+    name = name_of(path)
     data, content = read_still(path, limits)
     time_ms, index = 0.0, 0
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Decoder:
 
         number = -1
         try:
-            for number, packet in enumerate(self._container.demux(self._stream)):
+            for number, packet in enumerate(self._packets()):
                 self._remember(packet, number)
                 if self._keyframes and self._given and packet.size and not packet.is_keyframe:
                     continue
@@ -49,6 +50,12 @@ class Decoder:
             if number < 0:
                 raise
             self._note(error.strerror or "the data cannot be read")
+
+    def _packets(self) -> Iterator[Packet[VideoStream]]:
+        # PyAV flushes one track after the other at the end, and stumbles over a track that appeared midway
+        # (as in recordings of broadcasts). Ours came before it and has been flushed.
+        with suppress(IndexError):
+            yield from self._container.demux(self._stream)
 
     def _wanted(self, frames: list[VideoFrame]) -> Iterator[tuple[VideoFrame, int]]:
         for frame in frames:

@@ -28,13 +28,11 @@ def open_regular(path: str | os.PathLike[str]) -> BinaryIO:
         MediaError: the system does not let it be read.
         ArgumentError: ``path`` is no path.
     """
+    name = name_of(path)
     try:
-        name = os.fspath(path)
         _require_regular(os.stat(name).st_mode, name)  # noqa: PTH116 - bytes and str alike, no Path to build
         # The file may have been replaced since: O_NONBLOCK keeps a pipe from waiting, fstat looks again.
         handle = os.open(name, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    except TypeError as error:
-        raise ArgumentError(f"A path was expected, got {type(path).__name__}.") from error
     except ValueError as error:
         raise ArgumentError(f"{path!r} cannot be the name of a file: {error}.") from error
     except OSError as error:
@@ -48,6 +46,14 @@ def open_regular(path: str | os.PathLike[str]) -> BinaryIO:
         file.close()
         raise
     return file
+
+
+def name_of(path: str | os.PathLike[str]) -> str:
+    """The path as text, for messages and for opening it."""
+    try:
+        return os.fsdecode(path)
+    except TypeError as error:
+        raise ArgumentError(f"A path was expected, got {type(path).__name__} ({path!r}).") from error
 
 
 def content_of(path: str | os.PathLike[str]) -> Content:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from mien.errors import ArgumentError, CorruptMedia, UnsupportedMedia
 from mien.media.animation import animation_frames
-from mien.media.files import content_of, open_regular, read_head
+from mien.media.files import content_of, name_of, open_regular, read_head
 from mien.media.limits import DEFAULT_LIMITS, Limits
 from mien.media.sniff import Content, sniff
 from mien.media.video import video_frames
@@ -70,7 +70,7 @@ def require_medium(head: bytes, name: str) -> Content:
 
 
 def _frames(path: str | os.PathLike[str], every: int, keyframes: bool, limits: Limits) -> Iterator[Frame]:
-    name = os.fspath(path)
+    name = name_of(path)
     with open_regular(path) as file:
         if require_medium(read_head(file, path), name).kind == "video":
             yield from video_frames(file, name, every, keyframes, limits)

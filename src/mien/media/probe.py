@@ -10,7 +10,7 @@ from mien.errors import CorruptMedia
 from mien.media.animation import frame_count
 from mien.media.clock import MICROSECONDS
 from mien.media.decoder import Decoder
-from mien.media.files import open_regular, read_head
+from mien.media.files import name_of, open_regular, read_head
 from mien.media.frames import require_medium
 from mien.media.limits import DEFAULT_LIMITS, Limits
 from mien.media.picture import Pictures
@@ -41,7 +41,7 @@ class MediaInfo:
 
 def probe(path: str | os.PathLike[str], *, limits: Limits = DEFAULT_LIMITS) -> MediaInfo:
     """Read the headers of an image or video, and a video's first frame. Raises as `read_frames` does."""
-    name = os.fspath(path)
+    name = name_of(path)
     with open_regular(path) as file:
         if require_medium(read_head(file, path), name).kind == "video":
             return _video(file, name, limits)

@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mien.errors import ArgumentError, CorruptMedia, MediaError, MediaTooLarge, UnsupportedMedia
-from mien.media.files import open_regular, read_head
+from mien.media.files import name_of, open_regular, read_head
+from mien.media.jpeg import require_whole_jpeg
 from mien.media.limits import DEFAULT_LIMITS, Limits
 from mien.media.pixels import to_rgb, upright
 from mien.media.sniff import Content, sniff
@@ -50,11 +51,8 @@ DECODER_ERRORS = (
     AssertionError,
     struct.error,
     zlib.error,
+    UserWarning,  # where the application turns Pillow's warnings into errors
 )
-
-# Scans of a JPEG: a progressive one has about 10. Each costs a pass over the whole picture, so that a small
-# file of thousands of empty scans would keep a decoder busy for minutes.
-_MAX_JPEG_SCANS = 100
 
 
 def read_image(
@@ -73,7 +71,8 @@ def read_image(
     Raises:
         MediaNotFound: no such file, or not a regular one.
         UnsupportedMedia: the content is not one of these formats; a video is read with `read_frames`.
-        CorruptMedia: the file is damaged or cut off. Half a picture is never returned.
+        CorruptMedia: the file is damaged or cut off. Half a picture is never returned (but for other formats
+            than JPEG where the application has set Pillow's ``LOAD_TRUNCATED_IMAGES``).
         MediaTooLarge: over the limits.
         ArgumentError: an array of another shape or type.
     """
@@ -84,7 +83,7 @@ def read_image(
         content = _require_image(data, name)
         _check_bytes(len(data), name, limits)
     else:
-        name = os.fspath(source)
+        name = name_of(source)
         data, content = read_still(source, limits)
     with opened(data, content, name, limits) as picture:
         picture.load()
@@ -93,7 +92,7 @@ def read_image(
 
 def read_still(path: str | os.PathLike[str], limits: Limits) -> tuple[bytes, Content]:
     """All bytes of an image file and what kind of image it is; raises as `read_image` does."""
-    name = os.fspath(path)
+    name = name_of(path)
     with open_regular(path) as file:
         content = _require_image(read_head(file, path), name)
         _check_bytes(os.fstat(file.fileno()).st_size, name, limits)
@@ -110,7 +109,8 @@ def opened(data: bytes, content: Content, name: str, limits: Limits) -> Iterator
     """A Pillow image whose header has been read and checked, but no pixels; decoder errors become Mien's."""
     from PIL.Image import DecompressionBombError
 
-    _check_structure(data, content, name)
+    if content.name == "jpeg":
+        require_whole_jpeg(data, name)
     try:
         picture = _reader(content)(io.BytesIO(data))
         check_pixels(picture.size, name, limits)
@@ -124,8 +124,8 @@ def opened(data: bytes, content: Content, name: str, limits: Limits) -> Iterator
         raise MediaTooLarge(f"{name}: there is not enough memory to decode this {content.name}.") from error
     except DECODER_ERRORS as error:
         raise CorruptMedia(
-            f"{name}: the {content.name} is damaged or cut off and cannot be decoded "
-            f"({error or type(error).__name__}); get a complete copy."
+            f"{name}: the {content.name} cannot be decoded ({error or type(error).__name__}); it is damaged, "
+            "cut off or of a rare kind. Get a complete copy, or save it as JPEG or PNG."
         ) from error
 
 
@@ -174,19 +174,6 @@ def _require_image(head: bytes, name: str) -> Content:
             "expected JPEG, PNG, WebP, AVIF, HEIC, TIFF, BMP or GIF (the file's name does not matter)."
         )
     return content
-
-
-def _check_structure(data: bytes, content: Content, name: str) -> None:
-    """What the decoders accept and a reader must not: JPEGs that end early, and those of endless scans."""
-    if content.name != "jpeg":
-        return
-    last_scan = data.rfind(b"\xff\xda")
-    if last_scan >= 0 and data.find(b"\xff\xd9", last_scan) < 0:
-        raise CorruptMedia(f"{name}: the JPEG is cut off after {len(data)} bytes; get a complete copy.")
-    if data.count(b"\xff\xda") > _MAX_JPEG_SCANS:
-        raise MediaTooLarge(
-            f"{name}: the JPEG has more than {_MAX_JPEG_SCANS} scans, which no camera writes."
-        )
 
 
 def _reader(content: Content) -> type[ImageFile]:
