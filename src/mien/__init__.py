@@ -42,6 +42,7 @@ from mien.types import Answer, Faces, Frame, Issue
 
 if TYPE_CHECKING:  # the table below, for type checkers and editors
     from mien.analyze import identify_video, watch
+    from mien.batch import identify_files
     from mien.draw import annotate
     from mien.faces import FaceEngine
     from mien.gallery import Enrolment, Gallery, Verification, verify
@@ -58,6 +59,7 @@ _LATER = {
     "Verification": ("mien.gallery", "Verification"),
     "annotate": ("mien.draw", "annotate"),
     "find_media": ("mien.media", "find_media"),
+    "identify_files": ("mien.batch", "identify_files"),
     "identify_video": ("mien.analyze", "identify_video"),
     "open": ("mien.gallery", "open_gallery"),
     "read_frames": ("mien.media", "read_frames"),
@@ -102,6 +104,7 @@ __all__ = [
     "WeightsMissing",
     "annotate",
     "find_media",
+    "identify_files",
     "identify_video",
     "open",
     "read_frames",

@@ -1,0 +1,77 @@
+"""Many files at once: each is identified by one of a few threads, and a bad one is a result, not an end."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mien.errors import MienError
+from mien.media import is_video
+from mien.types import Faces
+
+if TYPE_CHECKING:
+    from mien.analyze import VideoResult
+    from mien.gallery import Gallery
+
+AHEAD = 4  # files in work or waiting for each worker; keeps memory flat however many files there are
+
+
+@dataclass(frozen=True, eq=False)
+class FileResult:
+    """What was found in one file: faces for a still, a video result for a video, or the error that it met."""
+
+    path: Path
+    faces: Faces | None = None
+    video: VideoResult | None = None
+    error: MienError | None = None
+
+
+def identify_files(
+    people: Gallery, paths: Iterable[Path], *, workers: int | None = None
+) -> Iterator[FileResult]:
+    """Results for the files in their order, each as soon as it and those before it are there.
+
+    workers: threads; by default one for each core. Networks and decoders run outside Python's lock.
+    """
+    count = workers or os.cpu_count() or 1
+    with ThreadPoolExecutor(count, "identify") as pool:
+        yield from _in_order(pool, lambda path: identify_file(people, path), paths, AHEAD * count)
+
+
+def identify_file(people: Gallery, path: Path) -> FileResult:
+    """The result for one file, whatever is wrong with it."""
+    from mien.analyze import identify_video
+
+    try:
+        if is_video(path):
+            return FileResult(path, video=identify_video(people, path))
+        return FileResult(path, faces=people.identify(path))
+    except MienError as error:
+        return FileResult(path, error=error)
+
+
+def _in_order(
+    pool: ThreadPoolExecutor,
+    work: Callable[[Path], FileResult],
+    paths: Iterable[Path],
+    ahead: int,
+) -> Iterator[FileResult]:
+    """Results in the order of the paths, with never more than `ahead` of them begun and not yet given out."""
+    rest = iter(paths)
+    begun: deque[Future[FileResult]] = deque(
+        pool.submit(work, path) for path in itertools.islice(rest, ahead)
+    )
+    try:
+        while begun:
+            result = begun.popleft().result()
+            begun.extend(pool.submit(work, path) for path in itertools.islice(rest, 1))
+            yield result
+    finally:
+        for future in begun:
+            future.cancel()
