@@ -23,8 +23,9 @@ from mien.gallery.decide import PHOTOS, Calibration
 CARD = ROOT / "src/mien/models/cards/sface.toml"
 MARK = "# What follows is written by `python -m bench.decision`; do not edit it by hand.\n"
 GRID = np.round(np.arange(-0.3, 1.001, 0.02), 2)
-DRAWS = {1: 1_000, 2: 3, 3: 3}  # templates drawn for each person; 1,000: every photograph
+DRAWS = 3  # templates of 2 and of 3 photographs that are drawn for each person
 TAIL = 1e-4  # share of the impostors above which a generalised Pareto distribution is fitted
+SURE = np.log(1e6)  # no ratio is claimed beyond what that many comparisons can show
 BANDWIDTH = 0.025  # of the kernel density of genuine cosines
 
 
@@ -73,33 +74,28 @@ def compare(
     """All cosines between probes and templates of so many photographs."""
     rng = np.random.default_rng(0)
     rows = np.flatnonzero(np.isin(half.person, people))
-    probes, enrolled = unit(half.single - centre), unit(half.flipped - centre)
-    members, owners = [], []
-    for person in people:
-        own = rows[half.person[rows] == person]
-        if len(own) < photos:
-            continue
-        draws = {
-            tuple(sorted(rng.choice(own, photos, replace=False)))
-            for _ in range(DRAWS[photos] if photos > 1 else 0)
-        }
-        draws |= {(i,) for i in own} if photos == 1 else set()
-        members += sorted(draws)
-        owners += [person] * len(draws)
+    rows = rows[np.argsort(half.person[rows], kind="stable")]
+    members: list[npt.NDArray[np.int64]] = []
+    for own in np.split(rows, np.flatnonzero(np.diff(half.person[rows])) + 1):
+        if photos == 1:
+            members += list(own[:, None])
+        elif len(own) >= photos:
+            members += [rng.choice(own, photos, replace=False) for _ in range(DRAWS)]
     used = np.array(members)
-    templates = unit(enrolled[used].mean(axis=1))
-    cosines = probes[rows] @ templates.T
-    same = half.person[rows][:, None] == np.array(owners)[None]
-    part = (rows[:, None, None] == used[None]).any(axis=2)
-    return Comparisons(cosines[~same], cosines[same & ~part])
+    templates = unit(unit(half.flipped - centre)[used].mean(axis=1))
+    cosines = unit(half.single[rows] - centre) @ templates.T
+    same = half.person[rows][:, None] == half.person[used[:, 0]][None]
+    probe, template = np.nonzero(same)
+    apart = ~(rows[probe][:, None] == used[template]).any(axis=1)
+    return Comparisons(cosines[~same], cosines[probe[apart], template[apart]])
 
 
 def log10_survival(impostor: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
     """log10 of the share of impostors that reach each cosine of the grid; a fitted tail beyond what was counted."""
-    ordered = np.sort(impostor)
-    counted = 1 - np.searchsorted(ordered, GRID) / len(ordered)
-    bar = float(np.quantile(ordered, 1 - TAIL))
-    shape, _, scale = stats.genpareto.fit(ordered[ordered > bar] - bar, floc=0)
+    bins = np.histogram(impostor, np.concatenate([GRID, [np.inf]]))[0]
+    counted = bins[::-1].cumsum()[::-1] / len(impostor)
+    bar = float(np.quantile(impostor, 1 - TAIL))
+    shape, _, scale = stats.genpareto.fit(impostor[impostor > bar] - bar, floc=0)
     shape = max(shape, 0.0)  # a tail with an end would promise that nobody can look more alike
     fitted = TAIL * stats.genpareto.sf(GRID - bar, shape, 0, scale)
     return np.log10(np.where(bar < GRID, np.maximum(fitted, 1e-30), np.maximum(counted, TAIL)))
@@ -121,7 +117,7 @@ def log_ratio(
     low, high = np.sort(genuine)[[5, -6]]
     known = np.flatnonzero((low <= GRID) & (high >= GRID) & (impostor > 0))
     ratio = np.interp(GRID, GRID[known], np.maximum.accumulate(ratio[known]))
-    return extended(ratio, known[0], known[-1])
+    return np.clip(extended(ratio, known[0], known[-1]), -np.log(len(genuine)), SURE)
 
 
 def extended(values: npt.NDArray[np.float64], first: int, last: int) -> npt.NDArray[np.float64]:
