@@ -39,8 +39,8 @@ def problems(path: str | Path, timeout: float = 10.0) -> list[str]:
     finally:
         pool.close()
     for key in sorted(means.keys() | halves.keys()):
-        rows = np.frombuffer(b"".join(halves.get(key, [])), "<f2").reshape(len(halves.get(key, [])), -1)
-        direction = mean(rows) if len(rows) else None
+        rows = [np.frombuffer(half, "<f2") for half in halves.get(key, [])]
+        direction = mean(np.stack(rows)) if rows else None
         if means.get(key) != (None if direction is None else stored(direction)):
             found.append(f"the mean of person {key[0]} for model {key[1]} is not that of the faces")
     return found

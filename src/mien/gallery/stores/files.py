@@ -64,3 +64,11 @@ def require_gallery(db: sqlite3.Connection, path: Path) -> None:
         raise GalleryCorrupt(
             f"{path}: made by a newer Mien (schema {version}; this one reads {SCHEMA}); upgrade Mien."
         )
+    # SQLite notices a missing page but not a part of one. The log is looked at first: while it holds
+    # pages the file may be shorter, and once it is empty the file is whole.
+    pages = db.execute("PRAGMA page_count").fetchone()[0] * db.execute("PRAGMA page_size").fetchone()[0]
+    log = path.with_name(path.name + "-wal")
+    waiting = log.exists() and log.stat().st_size
+    size = path.stat().st_size
+    if size < pages and not waiting:
+        raise GalleryCorrupt(f"{path}: cut off after {size} of {pages} bytes; restore it from a copy.")
