@@ -134,7 +134,7 @@ def images() -> Seeds:
     exif = Image.Exif()
     exif[0x0112] = 6
     exif[0x010F] = "Maker"
-    moved = [photo.rotate(angle) for angle in range(0, 60, 10)]
+    moved = [photo.rotate(angle) for angle in range(10, 60, 10)]
     animated = {"save_all": True, "append_images": moved, "duration": 80}
     settings: list[tuple[str, Image.Image, str, dict[str, object]]] = [
         ("plain.jpg", photo, "JPEG", {"exif": exif}),

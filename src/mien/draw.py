@@ -29,6 +29,7 @@ UNDECIDED: Colour = (86, 180, 233)  # sky blue: faces that nobody has identified
 _COLOURS = {Answer.MATCH: MATCH, Answer.NO_MATCH: NO_MATCH, Answer.CANNOT_SAY: CANNOT_SAY}
 _INK: Colour = (16, 16, 16)
 _PAPER: Colour = (255, 255, 255)
+_OVERRIDES = set("\u202a\u202b\u202c\u202d\u202e")  # they would turn the label's order round
 _UNWRITABLE = {"Cc", "Cs", "Cn", "Co", "Zl", "Zp"}  # control, surrogate, unassigned, private, separators
 
 
@@ -182,7 +183,9 @@ def _shortened(text: str, font: Font, room: int) -> str:
 
 def _one_line(text: str) -> str:
     """The text without line breaks and other control characters."""
-    return " ".join("".join(" " if unicodedata.category(c) in _UNWRITABLE else c for c in text).split())
+    return " ".join(
+        "".join(" " if c in _OVERRIDES or unicodedata.category(c) in _UNWRITABLE else c for c in text).split()
+    )
 
 
 def _percent(probability: float) -> str:

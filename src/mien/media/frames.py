@@ -35,6 +35,7 @@ def read_frames(
 
     A medium that is cut off or damaged yields what is readable, followed by a `MediaWarning`. It is a Python
     warning and no log line because the caller decides about it: ignore, collect, or turn into an error.
+    (Transport streams and fragmented MP4 declare no length: cut between two frames, they look whole.)
 
     Raises, when the first frame is asked for:
         MediaNotFound, UnsupportedMedia: as `read_image`.

@@ -136,7 +136,7 @@ class RecordedFile:
 
 def without_password(address: str) -> str:
     """The address with what stands before an "@" replaced: rtsp://user:secret@host becomes rtsp://***@host."""
-    return re.sub(r"(?<=://)[^/@]*(?=@)", "***", address)
+    return re.sub(r"(?<=://)[^/]*(?=@)", "***", address)
 
 
 def _from_bgr(image: Any) -> Image:
