@@ -55,7 +55,7 @@ def annotate(image: Image, faces: Faces, *, keypoints: bool = False) -> Image:
         _outline(draw, faces.boxes[i], colour, width)
         if keypoints:
             _dots(draw, faces.keypoints[i], colour, width)
-    taken: list[_Area] = []
+    taken: list[_Area] = [tuple(box) for box in faces.boxes.round().astype(int).tolist()]
     for i in range(len(faces)):
         if text := label_of(faces, i):
             _label(draw, faces.boxes[i], text, _colour(faces, i), canvas.size, taken)
@@ -147,7 +147,7 @@ def _label(
     canvas: tuple[int, int],
     taken: list[_Area],
 ) -> None:
-    """Write on a coloured plate above the box, below it or inside; where most is free of other labels."""
+    """Write on a coloured plate above the box, below it or inside; where it covers least of what is taken."""
     base = min(canvas) / 36
     size = round(float(np.clip((box[2] - box[0]) * 0.16, max(11.0, base), max(14.0, 2 * base))))
     size = max(5, min(size, canvas[1] // 2))
