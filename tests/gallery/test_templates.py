@@ -38,10 +38,10 @@ def test_a_cosine_has_the_same_bits_whoever_else_is_compared():
     assert np.array_equal(together, alone)
 
 
-def test_a_template_has_cosine_one_with_itself_and_zeros_have_minus_one():
+def test_a_template_has_cosine_one_with_itself_and_zeros_have_none():
     half = encode(np.random.default_rng(2).standard_normal((50, 128)))[0]
     assert all(cosines(half[i : i + 1], unit(half[i : i + 1])[0])[0] == 1 for i in range(50))
-    assert cosines(np.zeros((1, 128), np.float16), unit(half[:1])[0])[0] == -1
+    assert cosines(np.zeros((1, 128), np.float16), unit(half[:1])[0])[0] == 0
 
 
 def test_the_mean_is_the_direction_of_the_sum_and_opposites_have_none():

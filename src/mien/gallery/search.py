@@ -32,7 +32,7 @@ from mien.gallery.templates import Half, Int8, Keys, Scales, Templates, cosines,
 BLOCK = 16384  # rows; packing one again after a change costs 0.3 ms at d = 128
 GROUP = 64  # rows; the k-th best of the groups' best is a cheap lower bound of the k-th best row
 RERANK = 8192  # rows re-ranked at once
-LOWEST = np.finfo(np.float32).min
+LOWEST = float(np.finfo(np.float32).min)
 REMOVED = -1  # the key of a row that is gone
 
 Cosines: TypeAlias = npt.NDArray[np.float32]
@@ -231,7 +231,8 @@ def candidates(matrix: Matrix, query: npt.NDArray[np.float64], k: int, scores: C
         part = scores[start : start + len(block)]
         np.multiply(dots[0], block.scale, out=part, dtype=np.float32, casting="same_kind")
     scores[matrix.empty] = -np.inf
-    off = float(np.linalg.norm(query - int8 * scale))
+    left = query - int8 * scale
+    off = math.sqrt(left @ left)
     error = matrix.error + (1 + matrix.error) * off + 1e-6  # the last for float32's own rounding
     return best(scores, k, 2 * error / scale)
 
@@ -240,27 +241,31 @@ def best(scores: Cosines, k: int, slack: float) -> Rows:
     """Rows whose score is no more than `slack` below the k-th best, and maybe some more, ascending."""
     groups = scores.reshape(GROUP, -1)  # a group is a column: rows i, i + width, i + 2 width, ...
     width = groups.shape[1]
-    peaks = groups.max(axis=0) if width >= 4 * k else scores
-    bar = np.partition(peaks, len(peaks) - k)[len(peaks) - k] - slack
-    bar = max(bar, LOWEST)  # rows that hold nothing stay out even where k groups hold nothing
     if width < 4 * k:
-        return np.flatnonzero(scores >= bar)
-    columns = np.flatnonzero(peaks >= bar)
-    i, j = np.nonzero(groups[:, columns] >= bar)
+        return np.flatnonzero(scores >= bar(scores.copy(), k, slack))
+    peaks = np.maximum.reduce(groups, axis=0)
+    least = bar(peaks.copy(), k, slack)
+    columns = np.flatnonzero(peaks >= least)
+    i, j = (groups.take(columns, axis=1) >= least).nonzero()
     return i * width + columns[j]
+
+
+def bar(scores: Cosines, k: int, slack: float) -> float:
+    """The k-th best score less `slack`, but more than that of rows that hold nothing; reorders the scores."""
+    scores.partition(len(scores) - k)
+    return max(float(scores[-k]) - slack, LOWEST)
 
 
 def rerank(matrix: Matrix, rows: Rows, query: npt.NDArray[np.float64], k: int) -> tuple[Keys, Cosines]:
     """The best k of the given rows by exact cosine: keys (k,) and cosines (k,)."""
-    keys: Keys = np.empty(0, np.int64)
-    scores: Cosines = np.empty(0, np.float32)
+    parts = []
     for i in range(0, len(rows), RERANK):
-        more, half = gather(matrix, rows[i : i + RERANK])
-        keys = np.concatenate([keys, more])
-        scores = np.concatenate([scores, cosines(half, query)])
-        order = np.lexsort((keys, -scores))[:k]
-        keys, scores = keys[order], scores[order]
-    return keys, scores
+        found, half = gather(matrix, rows[i : i + RERANK])
+        parts.append((found, cosines(half, query)))
+    keys = np.concatenate([found for found, _ in parts])
+    scores = np.concatenate([part for _, part in parts])
+    order = np.lexsort((keys, -scores))[:k]
+    return keys[order], scores[order]
 
 
 def gather(matrix: Matrix, rows: Rows) -> tuple[Keys, Half]:

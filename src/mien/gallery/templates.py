@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from mien.errors import ArgumentError
 
+TINY = 1e-300
 CANCELLED = 1e-3  # a sum of unit vectors shorter than this has no direction worth keeping
 
 Half = npt.NDArray[np.float16]
@@ -78,15 +79,13 @@ def mean(half: Half) -> npt.NDArray[np.float64] | None:
 
 
 def cosines(half: Half, query: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
-    """(n,) float32, the cosines of templates (n, d) with a unit query (d,); -1 for a template of zeros.
+    """(n,) float32, the cosines of templates (n, d) with a unit query (d,); 0 for a template of zeros.
 
-    Summed in float64 in a fixed order and rounded once: the same pair gives the same bits,
-    whatever else is in the gallery.
+    Summed in float64 in a fixed order and rounded once: the same pair gives the same bits, whatever else
+    is in the gallery. Rounding also brings what float64 puts above 1 (by 1e-15) back to 1.
     """
     rows = half.astype(np.float64)
-    lengths = np.sqrt((rows * rows).sum(axis=1))
-    dots = (rows * query).sum(axis=1)
-    ratio = np.full(len(rows), -1.0)
-    np.divide(dots, lengths, out=ratio, where=lengths > 0)
-    bounded: npt.NDArray[np.float32] = ratio.clip(-1, 1).astype(np.float32)
-    return bounded
+    lengths = np.sqrt(np.add.reduce(rows * rows, axis=1))
+    dots = np.add.reduce(rows * query, axis=1)
+    scores: npt.NDArray[np.float32] = (dots / np.maximum(lengths, TINY)).astype(np.float32)
+    return scores
