@@ -243,6 +243,8 @@ def bombs() -> Seeds:
         "claimed.avif": seeds["plain.avif"].replace(
             struct.pack(">II", 128, 150), struct.pack(">II", 60_000, 60_000)
         ),
+        "samples.mp4": _samples("moov_last.mp4", b"stsz", struct.pack(">III", 0, 1, 2**31)),
+        "samples_of_fragment.mp4": _samples("fragments.mp4", b"trun", struct.pack(">II", 0, 2**31)),
         "claimed.avi": clip("avi", "mpeg4").replace(
             struct.pack("<II", 96, 64), struct.pack("<II", 60_000, 60_000)
         ),
@@ -279,6 +281,14 @@ def tiff(width: int, height: int, strips: int) -> bytes:
     directory = b"".join(struct.pack("<HHII", *entry) for entry in entries)
     arrays = struct.pack("<I", 8) * strips + struct.pack("<I", 4) * strips
     return b"II*\0\x08\0\0\0" + struct.pack("<H", len(entries)) + directory + bytes(4) + arrays
+
+
+def _samples(name: str, box: bytes, content: bytes) -> bytes:
+    """A clip with the first words of a box (version, flags, a number of samples) replaced."""
+    data = bytearray(videos()[name])
+    start = data.index(box) + 4
+    data[start : start + len(content)] = content
+    return bytes(data)
 
 
 def _encoded(picture: Image.Image, kind: str, options: dict[str, object]) -> bytes:

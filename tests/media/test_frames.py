@@ -11,7 +11,7 @@ import psutil
 import pytest
 from PIL import Image as Pillow
 
-from bench.malformed_files import images, videos
+from bench.malformed_files import bombs, images, videos
 from mien.errors import ArgumentError, CorruptMedia, MediaTooLarge, MediaWarning, UnsupportedMedia
 from mien.media import Limits, is_video, probe, read_frames, write_video
 from mien.types import Frame
@@ -306,3 +306,23 @@ def test_stopping_early_closes_the_file(tmp_path):
     frames.close()
     assert str(path) in opened
     assert str(path) not in [f.path for f in psutil.Process().open_files()]
+
+
+@pytest.mark.parametrize("name", ["samples.mp4", "samples_of_fragment.mp4"])
+def test_a_video_of_two_billion_samples_is_not_believed(name, tmp_path):
+    path = tmp_path / name
+    path.write_bytes(bombs()[name])
+    before = psutil.Process().memory_info().rss
+    for read in (lambda: next(read_frames(path)), lambda: probe(path)):
+        with pytest.raises(CorruptMedia, match=r"declares 214748\d+ samples"):
+            read()
+    assert psutil.Process().memory_info().rss - before < 50e6
+
+
+def test_boxes_within_boxes_come_to_an_end(tmp_path):
+    path = tmp_path / "nested.mp4"
+    depth = 40_000
+    boxes = b"".join(struct.pack(">I4s", 8 * (depth - i), b"moov") for i in range(depth))
+    path.write_bytes(b"\0\0\0\x10ftypisom\0\0\0\0" + boxes)
+    with pytest.raises(CorruptMedia, match=r"nested\.mp4"):
+        next(read_frames(path))

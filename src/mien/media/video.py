@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from mien.errors import CorruptMedia, UnsupportedMedia
 from mien.media.clock import Clock
 from mien.media.decoder import Decoder
+from mien.media.iso import require_plausible_samples
 from mien.media.limits import Limits
 from mien.media.picture import Pictures, check_size
 from mien.media.warn import warn_incomplete
@@ -46,6 +47,7 @@ def opened_video(file: BinaryIO, name: str, limits: Limits) -> Iterator[tuple[In
     """The container and its first moving picture track; FFmpeg's errors become Mien's."""
     import av
 
+    require_plausible_samples(file, name)
     options = {
         "format_whitelist": _FORMATS,
         "protocol_whitelist": "file",
