@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench import accuracy
+from bench import accuracy, robustness
 from bench.report import Row
 
 PARTS = (
     accuracy.verification,
     accuracy.open_set,
     accuracy.asked_and_measured,
+    robustness.rotation,
+    robustness.small_faces,
 )
 
 

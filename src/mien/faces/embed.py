@@ -40,6 +40,10 @@ class Embedder:
         vectors = unit(self._run(crops))
         if flip:
             vectors = unit(vectors + unit(self._run(crops[:, :, ::-1])))
+        return self.centred(vectors)
+
+    def centred(self, vectors: Embeddings) -> Embeddings:
+        """Unit vectors (n, d) as the network gives them, with the card's centre taken off, again of unit length."""
         return unit(vectors - self.centre) if len(self.centre) else vectors
 
     def _run(self, crops: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
