@@ -38,7 +38,6 @@ from mien.errors import (
     WeightsCorrupt,
     WeightsMissing,
 )
-from mien.types import Answer, Faces, Frame, Issue
 
 if TYPE_CHECKING:  # the table below, for type checkers and editors
     from mien.analyze import identify_video, watch
@@ -48,14 +47,19 @@ if TYPE_CHECKING:  # the table below, for type checkers and editors
     from mien.gallery import Enrolment, Gallery, Verification, verify
     from mien.gallery import open_gallery as open
     from mien.media import find_media, read_frames, read_image
+    from mien.types import Answer, Faces, Frame, Issue
 
 __version__ = "0.1.0"
 
 # What is imported when first asked for, so that `import mien` stays light: name, module, name there.
 _LATER = {
+    "Answer": ("mien.types", "Answer"),
     "Enrolment": ("mien.gallery", "Enrolment"),
     "FaceEngine": ("mien.faces", "FaceEngine"),
+    "Faces": ("mien.types", "Faces"),
+    "Frame": ("mien.types", "Frame"),
     "Gallery": ("mien.gallery", "Gallery"),
+    "Issue": ("mien.types", "Issue"),
     "Verification": ("mien.gallery", "Verification"),
     "annotate": ("mien.draw", "annotate"),
     "find_media": ("mien.media", "find_media"),

@@ -27,6 +27,10 @@
 Each message names the file or the argument, what was found, what was expected and what to do.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+
 
 class MienError(Exception):
     """Base of all; ``except mien.MienError`` catches whatever a user can cause."""
@@ -93,7 +97,11 @@ class FaceError(MienError):
 
 
 class NoFaceFound(FaceError):
-    """No face was found where one is needed."""
+    """No face was found where one is needed; `rejected` has source and reason of each picture of an enrolment."""
+
+    def __init__(self, message: str, rejected: Iterable[tuple[str, str]] = ()) -> None:
+        super().__init__(message)
+        self.rejected = tuple(rejected)
 
 
 class GalleryError(MienError):

@@ -12,3 +12,8 @@ def home() -> Path:
     It is named here and created by whoever first writes into it.
     """
     return Path(os.environ.get("MIEN_HOME") or "~/.mien").expanduser()
+
+
+def default_gallery() -> Path:
+    """The gallery that is meant where none is named: ``people.mien`` in Mien's home."""
+    return home() / "people.mien"

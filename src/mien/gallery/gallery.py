@@ -22,7 +22,7 @@ from mien.gallery.index import Index
 from mien.gallery.roster import Roster
 from mien.gallery.stores.base import Face, Forgotten, Info, Model, Person, Store, clean_name
 from mien.gallery.stores.sqlite import SQLiteStore
-from mien.home import home
+from mien.home import default_gallery
 from mien.media import read_image
 from mien.types import Faces, Image, objects
 
@@ -86,7 +86,7 @@ class Gallery:
                 known.add(candidate.sha256)
         if not faces:
             told = "; ".join(f"{source}: {reason}" for source, reason in rejected) or "no pictures were given"
-            raise NoFaceFound(f"{name!r} was not enrolled: {told}.")
+            raise NoFaceFound(f"{name!r} was not enrolled: {told}.", rejected)
         person = self.store.enroll(name, faces)
         return Enrolment(person, tuple(face.source for face in faces), tuple(rejected))
 
@@ -174,7 +174,7 @@ def open_gallery(
     path: str | os.PathLike[str] | None = None, *, engine: FaceEngine | None = None, fpir: float = FPIR
 ) -> Gallery:
     """The gallery in that file, which is made where it does not exist; by default `people.mien` in Mien's home."""
-    file = Path(path) if path is not None else home() / "people.mien"
+    file = Path(path) if path is not None else default_gallery()
     if path is None:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     return Gallery(SQLiteStore.open(file, create=True), engine, fpir=fpir)
