@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bench.malformed_files import videos
+from bench.media_seeds import videos
 from mien.errors import ArgumentError, MediaNotFound, StreamLost
 from mien.media import open_camera, read_frames
 from mien.media.sources import without_password

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from bench.malformed_files import images, videos
+from bench.media_seeds import images, videos
 from mien.errors import MediaNotFound
 from mien.media import find_media, is_video
 

@@ -11,7 +11,8 @@ import psutil
 import pytest
 from PIL import Image as Pillow
 
-from bench.malformed_files import bombs, images, videos
+from bench.bombs import bombs
+from bench.media_seeds import images, videos
 from mien.errors import ArgumentError, CorruptMedia, MediaTooLarge, MediaWarning, UnsupportedMedia
 from mien.media import Limits, is_video, probe, read_frames, write_video
 from mien.types import Frame

@@ -3,7 +3,7 @@
 import pytest
 
 from bench.heic import heic
-from bench.malformed_files import images, videos
+from bench.media_seeds import images, videos
 from mien.errors import CorruptMedia, UnsupportedMedia
 from mien.media import probe, read_image
 

@@ -13,8 +13,9 @@ import pytest
 from PIL import Image, ImageFile
 from PIL import Image as Pillow
 
+from bench.bombs import bombs, png
 from bench.heic import heic
-from bench.malformed_files import bombs, images, png
+from bench.media_seeds import images
 from mien.errors import ArgumentError, CorruptMedia, MediaNotFound, MediaTooLarge, UnsupportedMedia
 from mien.media import Limits, read_image
 
