@@ -84,7 +84,7 @@ def _provenance(people: Gallery, *, own: bool) -> list[str]:
         for card in (engine.detector.session.card, engine.embedder.card)
     ]
     lines.append(
-        f"Allowed share of strangers who are called by a name: {people.fpir:.0%}, whatever the gallery's size"
+        f"Allowed share of strangers who are called by a name: {100 * people.fpir:g} %, whatever the gallery's size"
     )
     if not own:
         lines += [source.credit for source in (*SOURCES.values(), STRANGERS)]

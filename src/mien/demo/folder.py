@@ -9,6 +9,7 @@ from mien.demo.packaged import shown
 from mien.demo.steps import UNKNOWN, Check, Picture, Step, judge
 from mien.errors import MediaNotFound, MienError, NoFaceFound
 from mien.gallery import Gallery
+from mien.gallery.stores.base import clean_name
 from mien.media import find_media, is_video, read_image
 from mien.types import Answer, Faces
 
@@ -24,11 +25,12 @@ def steps(people: Gallery, photos: Path) -> Iterator[Step]:
         raise MediaNotFound(
             f"{photos}: is no folder; expected one with photographs, or with a folder for each person."
         )
-    named = {folder.name: found for folder in _folders(photos) if (found := _stills([folder]))}
+    named = {clean_name(folder.name): found for folder in _folders(photos) if (found := _stills([folder]))}
     loose = _stills([photos], recursive=False)
     if named:
         yield enrolling(people, named)
-        yield testing(people, {name: files[-1] for name, files in named.items() if len(files) > 1})
+        known = {person.name for person in people.people()}
+        yield testing(people, {n: files[-1] for n, files in named.items() if n in known and len(files) > 1})
         if loose:
             yield looking(people, loose)
     elif loose:

@@ -47,7 +47,7 @@ def percent(probability: float) -> str:
     """A probability as a person reads it; nothing where there is none."""
     if math.isnan(probability):
         return ""
-    return "> 99 %" if probability > 0.99 else "< 1 %" if probability < 0.01 else f"{probability:.0%}"
+    return "> 99 %" if probability > 0.99 else "< 1 %" if probability < 0.01 else f"{100 * probability:.0f} %"
 
 
 def _section(step: Step, files: Sequence[Path]) -> str:

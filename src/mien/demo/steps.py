@@ -11,7 +11,7 @@ from mien.types import Answer, Faces, Image
 
 NOBODY = "nobody"  # no face, or faces without a name
 CANNOT_SAY = str(Answer.CANNOT_SAY)
-UNKNOWN = "not known"  # the truth is not known: nothing to be right or wrong about
+UNKNOWN = "not given"  # the truth was not given: nothing to be right or wrong about
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,8 @@ def judge(what: str, expected: str, faces: Faces) -> Check:
     right = {NOBODY: not named, CANNOT_SAY: list(faces.answers) == [Answer.CANNOT_SAY]}
     ok = right.get(expected, list(faces.names) == [expected])
     if len(faces) > 1 and expected in (NOBODY, UNKNOWN):
-        told = ", ".join(label_of(faces, i) for i in range(len(faces)))
+        brief = faces[(-faces.areas).argsort()].having(reasons=None)
+        told = ", ".join(label_of(brief, i) for i in range(len(brief)))
         return Check(what, expected, told, _ok(expected, ok))
     answered = first.names[0] or str(first.answers[0])  # type: ignore[index]
     chance = float(first.probabilities[0]) if first.names[0] else math.nan  # type: ignore[index]
