@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench import accuracy, robustness
+from bench import accuracy, robustness, speed
 from bench.report import Row
 
 PARTS = (
@@ -13,6 +13,10 @@ PARTS = (
     accuracy.asked_and_measured,
     robustness.rotation,
     robustness.small_faces,
+    speed.embedding,
+    speed.detection,
+    speed.folder,
+    speed.threads,
 )
 
 

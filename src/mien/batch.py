@@ -46,10 +46,10 @@ def identify_files(
 
 def identify_file(people: Gallery, path: Path) -> FileResult:
     """The result for one file, whatever is wrong with it."""
-    from mien.analyze import identify_video
-
     try:
         if is_video(path):
+            from mien.analyze import identify_video
+
             return FileResult(path, video=identify_video(people, path))
         return FileResult(path, faces=people.identify(path))
     except MienError as error:
