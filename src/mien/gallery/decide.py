@@ -60,19 +60,19 @@ class Calibration:
 
     def fmr(self, cosine: npt.ArrayLike, photos: npt.ArrayLike) -> Array:
         """False match rate at these cosines for templates of so many photographs (both of one shape)."""
-        return np.asarray(10 ** np.minimum(self._line(self.log10_fmr, cosine, photos), 0))
+        return np.asarray(10 ** np.minimum(self._at(self.log10_fmr, cosine, photos), 0))
 
     def log_likelihood_ratio(self, cosine: npt.ArrayLike, photos: npt.ArrayLike) -> Array:
         """Natural logarithm of p(cosine | same person) / p(cosine | different people)."""
-        return self._line(self.log_ratio, cosine, photos)
+        return self._at(self.log_ratio, cosine, photos)
 
-    def _line(self, table: Array, cosine: npt.ArrayLike, photos: npt.ArrayLike) -> Array:
-        """Piecewise linear interpolation in the row for the number of photographs, and beyond its ends."""
-        x = np.asarray(cosine, np.float64)
-        row = np.clip(np.asarray(photos), 1, PHOTOS) - 1
-        i = np.clip(np.searchsorted(self.cosine, x) - 1, 0, len(self.cosine) - 2)
-        x0, x1, y0, y1 = self.cosine[i], self.cosine[i + 1], table[row, i], table[row, i + 1]
-        return np.asarray(y0 + (y1 - y0) * (x - x0) / (x1 - x0))
+    def _at(self, table: Array, cosine: npt.ArrayLike, photos: npt.ArrayLike) -> Array:
+        """The table in the row for the number of photographs, at these cosines."""
+        x, row = np.broadcast_arrays(np.asarray(cosine, np.float64), np.clip(photos, 1, PHOTOS) - 1)
+        values = np.empty(x.shape)
+        for i in range(PHOTOS):
+            values[row == i] = _line(self.cosine, table[i], x[row == i])
+        return values
 
 
 def threshold(calibration: Calibration, people: npt.ArrayLike, fpir: float) -> float:
@@ -85,15 +85,12 @@ def threshold(calibration: Calibration, people: npt.ArrayLike, fpir: float) -> f
         raise ArgumentError(
             f"The false-positive rate is {fpir}; expected a number between 0 and 1, such as 0.01."
         )
-    counts = np.asarray(people, np.float64)
-    photos = np.arange(1, PHOTOS + 1)
-    wanted = np.log1p(-fpir)  # of the logarithm of the share of strangers that nobody matches
-    low, high = -1.0, 1.0
-    for _ in range(50):  # bisection: the rate falls as the cosine rises
-        middle = (low + high) / 2
-        fmr = np.minimum(calibration.fmr(np.full(PHOTOS, middle), photos), 1 - 1e-12)
-        low, high = (middle, high) if np.sum(counts * np.log1p(-fmr)) < wanted else (low, middle)
-    return high
+    photos = np.arange(1, PHOTOS + 1)[:, None]
+    fmr = np.minimum(calibration.fmr(np.tile(calibration.cosine, (PHOTOS, 1)), photos), 1 - 1e-12)
+    expected = -(np.asarray(people, np.float64) @ np.log1p(-fmr))  # minus the log of the share nobody matches
+    wanted = np.log10(-np.log1p(-fpir))
+    # Falls with the cosine and is nearly a line in between, as the false match rates are.
+    return float(_line(np.log10(expected)[::-1], calibration.cosine[::-1], np.asarray(wanted)))
 
 
 def posterior(
@@ -109,3 +106,9 @@ def posterior(
     top = max(each.max(initial=-np.inf), stranger)
     odds = np.exp(each - top)
     return np.asarray(odds / (odds.sum() + np.exp(stranger - top)))
+
+
+def _line(x: Array, y: Array, at: Array) -> Array:
+    """Piecewise linear interpolation through (x, y), x ascending, that goes on as a line beyond both ends."""
+    i = np.clip(np.searchsorted(x, at) - 1, 0, len(x) - 2)
+    return np.asarray(y[i] + (y[i + 1] - y[i]) * (at - x[i]) / (x[i + 1] - x[i]))
