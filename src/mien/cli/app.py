@@ -52,6 +52,7 @@ class Commands(TyperGroup):
 
 
 app = typer.Typer(
+    name="mien",
     cls=Commands,
     invoke_without_command=True,
     add_completion=False,
