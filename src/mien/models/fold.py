@@ -12,7 +12,7 @@ refuses blocks that do not divide the axis), and arithmetic that is repeated for
 result never changes. So it is done once, in three steps, each of which can be read and tested alone:
 
     evaluate_constants   whatever depends on stored numbers only becomes a stored number
-    rewrite_prelu        PRelu(x) = a x + (1 - a) Relu(x): fused and vectorised where PRelu itself is not
+    rewrite_prelu        PRelu(x) = a x + Relu((1 - a) x): fused and vectorised where PRelu itself is not
     rebuild              a graph of what is left, with the true inputs only and free batch or image size
 """
 
@@ -30,7 +30,7 @@ from mien.errors import ModelError
 
 Array: TypeAlias = npt.NDArray[Any]
 
-RECIPE = 1
+RECIPE = 2
 """Version of what this module does to a graph; raise it whenever the result changes."""
 
 
@@ -125,20 +125,24 @@ def reshape(values: Array, shape: Array, *, allowzero: int = 0) -> Array:
 def rewrite_prelu(node: onnx.NodeProto, constants: dict[str, Array]) -> Iterator[onnx.NodeProto]:
     """The node itself, or in place of a PRelu with stored slopes: Relu, two products and a sum.
 
-    PRelu(x) is x where x > 0 and a x elsewhere. For x > 0, ``a x + (1 - a) x = x``; elsewhere Relu(x) = 0
-    leaves ``a x``: so the two are equal for every slope a, also for those above 1 or below 0 (for which
-    the usual ``max(x, a x)`` is wrong). ONNX Runtime runs Relu, Mul and Add in the blocked layout of its
-    convolutions and converts the whole activation back and forth around each PRelu.
+    PRelu(x) is x where x > 0 and a x elsewhere, which is ``a x + (1 - a) Relu(x)`` for every slope a, also above
+    1 or below 0 (for which the usual ``max(x, a x)`` is wrong). Where no slope is above 1, 1 - a can go inside,
+    ``a x + Relu((1 - a) x)``, and ONNX Runtime fuses product and Relu. It runs all of these in the blocked layout
+    of its convolutions, but converts the whole activation back and forth around each PRelu.
     """
     if node.op_type != "PRelu" or node.input[1] not in constants:
         yield node
         return
     (x, slope), (y,) = node.input, node.output
-    complement, positive, scaled, rest = (f"{y}_{part}" for part in ("complement", "relu", "scaled", "rest"))
+    complement, scaled, inner, rest = (f"{y}_{part}" for part in ("complement", "scaled", "inner", "rest"))
     constants[complement] = np.float32(1) - constants[slope]
-    yield helper.make_node("Relu", [x], [positive])
     yield helper.make_node("Mul", [x, slope], [scaled])
-    yield helper.make_node("Mul", [positive, complement], [rest])
+    if (constants[complement] >= 0).all():
+        yield helper.make_node("Mul", [x, complement], [inner])
+        yield helper.make_node("Relu", [inner], [rest])
+    else:
+        yield helper.make_node("Relu", [x], [inner])
+        yield helper.make_node("Mul", [inner, complement], [rest])
     yield helper.make_node("Add", [scaled, rest], [y])
 
 
