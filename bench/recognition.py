@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench import accuracy, robustness, speed
+from bench import accuracy, robustness, speed, steel
 from bench.report import Row
 
 PARTS = (
@@ -16,6 +16,9 @@ PARTS = (
     speed.embedding,
     speed.detection,
     speed.folder,
+    steel.searching,
+    steel.kills,
+    steel.malformed_files,
     speed.threads,
 )
 
