@@ -11,7 +11,7 @@ import typer
 from mien.cli.galleries import GalleryOption, existing
 from mien.cli.output import complain, counted, table
 from mien.cli.progress import progress
-from mien.cli.targets import STDOUT, require_writable, write_json, write_text
+from mien.cli.targets import STDOUT, require_targets, write_json, write_text
 
 if TYPE_CHECKING:
     from mien.cli.save import Saver
@@ -75,8 +75,7 @@ def identify(
     from mien.cli.records import file_record
     from mien.cli.save import Saver
 
-    require_writable(json, ".json")
-    require_writable(csv, ".csv")
+    require_targets({".json": json, ".csv": csv})
     saver = Saver(save) if save else None
     records: list[dict[str, Any]] = []
     with mien.open(existing(gallery), fpir=fpir) as people:
@@ -107,8 +106,9 @@ def show(
         write_json(identified(records, models), json)
     if csv:
         write_text(csv_text(records), csv)
-    if STDOUT not in (json, csv):
-        table(HEAD, [row for record in records for row in table_rows(record)])
+    rows = [row for record in records for row in table_rows(record)]
+    if rows and STDOUT not in (json, csv):
+        table(HEAD, rows)
 
 
 def finish(records: list[dict[str, Any]], saver: Saver | None) -> None:

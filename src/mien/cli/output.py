@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -24,7 +25,7 @@ def say(text: str) -> None:
 
 def complain(text: str) -> None:
     """Print "mien: text" to stderr; the text may have several lines."""
-    typer.echo("mien: " + "\n".join(map(shown, text.splitlines())), err=True)
+    print("mien: " + "\n".join(map(shown, text.splitlines())), file=sys.stderr)  # above a progress bar
 
 
 def show_help(ctx: typer.Context) -> None:

@@ -33,9 +33,11 @@ def who(verdict: dict[str, Any]) -> str:
 
 
 def chance(verdict: dict[str, Any]) -> str:
-    """The probability, where it belongs to somebody who is named in the row."""
-    named = verdict["candidate"] is not None and verdict["answer"] != "no match"
-    return percent(verdict["probability"]) if named else ""
+    """The probability, and of whom where the row names nobody; nothing where nobody was compared."""
+    if verdict["candidate"] is None:
+        return ""
+    whose = "" if verdict["answer"] == "match" else f" ({verdict['candidate']})"
+    return percent(verdict["probability"]) + whose
 
 
 def csv_text(records: Iterable[dict[str, Any]]) -> str:
