@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from mien.demo.packaged import shown
@@ -11,7 +11,7 @@ from mien.errors import MediaNotFound, MienError, NoFaceFound
 from mien.gallery import Gallery
 from mien.gallery.stores.base import clean_name
 from mien.media import find_media, is_video, read_image
-from mien.types import Answer, Faces
+from mien.types import Answer, Faces, Image
 
 PICTURES = 60  # that are shown on the page; the table tells of all
 
@@ -50,13 +50,14 @@ def enrolling(people: Gallery, named: dict[str, list[Path]]) -> Step:
         held = "1 held out" if len(files) > 1 else "none held out: at least 2 are needed to test"
         try:
             done = people.enroll(name, given)
-            told = f"{len(done.accepted)} of {len(given)} enrolled"
-            reasons = [f"{Path(file).name}: {why}" for file, why in done.rejected]
+            accepted, rejected = len(done.accepted), done.rejected
         except NoFaceFound as error:
-            told, reasons = f"0 of {len(given)} enrolled", [str(error)]
+            accepted, rejected = 0, error.rejected
+        told = f"{accepted} of {len(given)} enrolled"
+        reasons = [f"{Path(file).name}: {why.removeprefix(f'{file}: ')}" for file, why in rejected]
         checks.append(Check(name, UNKNOWN, told, None, reason="; ".join([held, *reasons])))
-    told = "Each folder is one person. All photographs but the last of each are enrolled, the last is for the test."
-    return Step("Enrol", told, tuple(checks))
+    about = "Each folder is one person. All photographs but the last of each are enrolled, the last is for the test."
+    return Step("Enrol", about, tuple(checks))
 
 
 def testing(people: Gallery, held: dict[str, Path]) -> Step:
@@ -81,14 +82,14 @@ def browsing(people: Gallery, loose: list[Path]) -> Step:
     """A flat folder: whoever is new and alone in a picture is enrolled under its file name and looked for after."""
     asked = []
     for path in loose:
-        check, picture = _identified(people, path, UNKNOWN)
+        check, marked = _identified(people, path, UNKNOWN)
         if check.answered == str(Answer.NO_MATCH):
             try:
                 people.enroll(path.stem, path)
                 check = Check(check.what, UNKNOWN, f"new: enrolled as {path.stem}", None)
             except NoFaceFound as error:
-                check = Check(check.what, UNKNOWN, check.answered, None, reason=f"{check.reason}; {error}")
-        asked.append((check, picture))
+                check = Check(check.what, UNKNOWN, check.answered, None, reason=error.rejected[0][1])
+        asked.append((check, marked))
     told = (
         "Who is who was not said, so the photographs are looked through in order: somebody who is new and alone in a "
         "picture is enrolled under its file name, and looked for in those that follow."
@@ -96,15 +97,16 @@ def browsing(people: Gallery, loose: list[Path]) -> Step:
     return _step("Who is seen again?", told, asked)
 
 
-def _identified(people: Gallery, path: Path, expected: str) -> tuple[Check, Picture | None]:
+def _identified(people: Gallery, path: Path, expected: str) -> tuple[Check, Image | None]:
     """The answer for one file, whatever is wrong with it."""
     try:
         image = read_image(path)
         faces = people.identify(image)
     except MienError as error:
-        return Check(path.name, expected, "not read", None, reason=str(error)), None
+        reason = str(error).removeprefix(f"{path}: ")
+        return Check(path.name, expected, "not read", None, reason=reason), None
     check = judge(path.name, expected, faces if expected == UNKNOWN else _meant(faces, expected))
-    return check, Picture(f"{path.name}: {check.answered}", shown(image, faces), check.ok)
+    return check, shown(image, faces)
 
 
 def _meant(faces: Faces, expected: str) -> Faces:
@@ -114,12 +116,15 @@ def _meant(faces: Faces, expected: str) -> Faces:
     return named if len(named) else faces.largest()
 
 
-def _step(title: str, told: str, asked: Iterable[tuple[Check, Picture | None]]) -> Step:
-    checks, pictures = zip(*asked, strict=True) if asked else ((), ())
-    there = tuple(picture for picture in pictures if picture)
-    if len(there) > PICTURES:
-        told += f" The first {PICTURES} of {len(there)} pictures are shown."
-    return Step(title, told, tuple(checks), there[:PICTURES])
+def _step(title: str, told: str, asked: list[tuple[Check, Image | None]]) -> Step:
+    pictures = [
+        Picture(f"{check.what}: {check.answered}", image, check.ok)
+        for check, image in asked
+        if image is not None
+    ]
+    if len(pictures) > PICTURES:
+        told += f" The first {PICTURES} of {len(pictures)} pictures are shown."
+    return Step(title, told, tuple(check for check, _ in asked), tuple(pictures[:PICTURES]))
 
 
 def _folders(photos: Path) -> list[Path]:

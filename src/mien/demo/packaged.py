@@ -51,7 +51,7 @@ def _enrolled(people: Gallery, name: str, photo: Image, expected: str) -> Check:
         person = people.enroll(name, photo).person
         answered, reason = "enrolled", f"{person.faces} photograph"
     except NoFaceFound as error:
-        answered, reason = "refused", str(error)
+        answered, reason = "refused", "; ".join(why for _, why in error.rejected)
     return Check(name, expected, answered, answered == expected, reason=reason)
 
 
