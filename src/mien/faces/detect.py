@@ -33,15 +33,13 @@ class Detector:
 
         min_face: width in pixels of the smallest face that matters; large pictures are searched at the
             lowest resolution that shows it, in tiles where one pass would need too much memory.
-        search_orientation: also find faces that are turned by any angle; off for the frames of a video,
-            whose orientation is known.
+        search_orientation: where a picture seems to lie on its side or upside down, or shows no face, search it
+            again at quarter turns; off for the frames of a video. Faces that are found are turned upright in
+            any case.
         """
         check_image(image)
-        faces = self._search(image, min_face)
-        if not search_orientation:
-            return faces
-        faces = orient.turn_upright(self.look, image, faces)
-        for quarter in orient.quarters_to_try(faces):
+        faces = orient.turn_upright(self.look, image, self._search(image, min_face))
+        for quarter in orient.quarters_to_try(faces) if search_orientation else []:
             turned = np.ascontiguousarray(np.rot90(image, quarter))
             found = orient.turn_back(self._search(turned, min_face), quarter, turned.shape[:2])
             new = found[[yunet.iou(box, faces.boxes).max(initial=0) < SAME for box in found.boxes]]
