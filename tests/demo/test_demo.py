@@ -54,6 +54,17 @@ def test_the_page_needs_nothing_beside_itself(packaged):
     assert result.page.stat().st_size < 3e6  # opens at once, can be mailed
 
 
+def test_the_clip_is_told_with_its_times(packaged):
+    result, _ = packaged
+    spans = {one.name: one for one in result.steps[-1].spans}
+    assert [len(spans[name].found) for name in ("Grace Hopper", "Eileen Collins")] == [2, 1]
+    for one in spans.values():
+        assert np.allclose(one.found, one.truth, rtol=0, atol=0.25)  # seconds; ten looks a second
+    html = result.page.read_text("utf-8")
+    assert html.count('class="truth"') == html.count('class="found"') == 3
+    assert (result.page.parent / "clip.mp4").stat().st_size > 10_000
+
+
 def test_it_says_how_long_each_step_took(packaged):
     result, told = packaged
     assert all(0 < step.seconds < 20 for step in result.steps)

@@ -24,7 +24,7 @@ def run(photos: Path | None, out: Path, say: Callable[[str], None]) -> DemoResul
 
     photos: the user's own folder, in which each sub-folder holds photographs of one person, or a folder of
         photographs; None for those that arrive with packages. They are only read.
-    out: folder for `index.html` and `pictures/`, made where it does not exist.
+    out: folder for `index.html`, `clip.mp4` and `pictures/`, made where it does not exist.
     say: called with each line of the report as soon as it is known.
 
     The gallery is a temporary one. Raises MediaNotFound where the packages, or photographs in the folder, are
@@ -33,7 +33,7 @@ def run(photos: Path | None, out: Path, say: Callable[[str], None]) -> DemoResul
     begun = time.perf_counter()
     with tempfile.TemporaryDirectory() as temporary, mien.open(Path(temporary, "demo.mien")) as people:
         out.joinpath("pictures").mkdir(parents=True, exist_ok=True)
-        play = packaged.steps(people) if photos is None else folder.steps(people, photos)
+        play = packaged.steps(people, out) if photos is None else folder.steps(people, photos)
         steps: list[Step] = []
         for step in _timed(play):
             _tell(step, len(steps) + 1, say)

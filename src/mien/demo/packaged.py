@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 
 from mien.demo import photographs
+from mien.demo.film import film
 from mien.demo.photographs import EILEEN, GRACE
 from mien.demo.steps import CANNOT_SAY, NOBODY, Check, Picture, Step, judge
 from mien.demo.variants import WIDTHS, scaled, side_by_side, variants, within
@@ -22,8 +24,8 @@ HONEST = (
 )
 
 
-def steps(people: Gallery) -> Iterator[Step]:
-    """The steps, each when it is done."""
+def steps(people: Gallery, folder: Path) -> Iterator[Step]:
+    """The steps, each when it is done. folder: where the clip is written."""
     photos = photographs.load()
     yield enrolling(people, photos)
     yield group(people, photos)
@@ -31,6 +33,7 @@ def steps(people: Gallery) -> Iterator[Step]:
     for name in (GRACE, EILEEN):
         yield variations(people, name, photos[name])
     yield pairs(people, photos)
+    yield film(people, photos, folder)
 
 
 def enrolling(people: Gallery, photos: dict[str, Image]) -> Step:

@@ -79,8 +79,9 @@ def _pictures(pictures: Sequence[Picture], files: Sequence[Path]) -> str:
     if not pictures:
         return ""
     figures = "".join(_figure(picture, file) for picture, file in zip(pictures, files, strict=True))
-    kind = "pictures one" if len(pictures) == 1 else "pictures"
-    return f'<div class="{kind}">\n{figures}</div>\n'
+    height, width = pictures[0].image.shape[:2]
+    kind = "one" if len(pictures) == 1 else "wide" if width > 1.4 * height else "square"
+    return f'<div class="pictures {kind}">\n{figures}</div>\n'
 
 
 def _figure(picture: Picture, file: Path) -> str:
@@ -97,7 +98,7 @@ def _chart(spans: Sequence[Spans]) -> str:
     if not spans:
         return ""
     end = math.ceil(max(stop for one in spans for _, stop in (*one.truth, *one.found)))
-    scale, height = (_WIDTH - _NAMES - 10) / end, _ROW * len(spans) + 24
+    scale, height = (_WIDTH - _NAMES - 30) / end, _ROW * len(spans) + 24
     rows = "".join(_times(one, i * _ROW, scale) for i, one in enumerate(spans))
     axis = "".join(
         f'<line x1="{(x := _NAMES + t * scale):.1f}" x2="{x:.1f}" y1="0" y2="{height - 20}"/>'
