@@ -108,7 +108,9 @@ def show(
         write_text(csv_text(records), csv)
     rows = [row for record in records for row in table_rows(record)]
     if rows and STDOUT not in (json, csv):
-        table(HEAD, rows)
+        videos = any("appearances" in record for record in records)
+        shown = [i for i, column in enumerate(HEAD) if videos or column != "when"]
+        table([HEAD[i] for i in shown], [[row[i] for i in shown] for row in rows])
 
 
 def finish(records: list[dict[str, Any]], saver: Saver | None) -> None:

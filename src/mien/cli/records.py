@@ -7,7 +7,7 @@
 with one entry for each file, in the order of the command line:
 
     {"file", "kind": "image", "gallery", "faces": [face, ...]}
-    {"file", "kind": "video", "gallery", ..., "appearances": [appearance, ...]}
+    {"file", "kind": "video", "gallery", "duration", "frames", "cuts", "appearances": [appearance, ...]}
     {"file", "error": {"kind", "message"}}
 
     gallery     {"people", "fpir", "threshold"}: how many were enrolled, the rate asked for, the cosine needed
@@ -15,6 +15,11 @@ with one entry for each file, in the order of the command line:
                 "roll" in degrees, "quality", "issues", and the verdict
     verdict     "answer" ("match", "no match", "cannot say"), "name" (or null), "candidate" (the most similar
                 person whatever the answer, or null), "probability", "similarity" (cosine, or null), "reason"
+    appearance  somebody in a video: "spans" [[start, end], ...] when in view, "time" of the best look, "looks"
+                (how often the face was found), "embedded" (how many were compared), and the fields of a face,
+                which are those of the best look with the verdict on all looks
+
+Times are seconds from the start of the video; "frames" is how many were looked at, "cuts" when the shot changes.
 """
 
 from __future__ import annotations
@@ -26,6 +31,7 @@ from typing import TYPE_CHECKING, Any
 import mien
 
 if TYPE_CHECKING:
+    from mien.analyze import VideoResult
     from mien.batch import FileResult
     from mien.types import Faces
 
@@ -41,12 +47,34 @@ def file_record(result: FileResult) -> dict[str, Any]:
     if result.error:
         message = str(result.error).removeprefix(f"{file}: ")
         return {"file": file, "error": {"kind": type(result.error).__name__, "message": message}}
+    if result.video:
+        return {"file": file, "kind": "video", **video_record(result.video)}
     assert result.faces is not None
     return {
         "file": file,
         "kind": "image",
         "gallery": result.faces.provenance["gallery"],
         "faces": [face_record(face) for face in result.faces],
+    }
+
+
+def video_record(video: VideoResult) -> dict[str, Any]:
+    """Who is in a video, and when."""
+    return {
+        "gallery": video.provenance["gallery"],
+        "duration": number(video.duration),
+        "frames": video.frames,
+        "cuts": [number(time) for time in video.cuts],
+        "appearances": [
+            {
+                "spans": [[number(start), number(end)] for start, end in one.spans],
+                "time": number(one.time),
+                "looks": one.looks,
+                "embedded": one.embedded,
+                **face_record(one.face),
+            }
+            for one in video.appearances
+        ],
     }
 
 
