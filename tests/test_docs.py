@@ -1,5 +1,7 @@
 """README and pages say what is so: commands exist, links lead somewhere, code compiles, tables agree with the code."""
 
+import importlib.util
+import json
 import re
 import shlex
 import sys
@@ -160,3 +162,37 @@ def test_the_licences_in_the_pages_are_those_of_the_cards():
 def test_no_page_claims_an_index_that_does_not_carry_it():
     for page in PAGES:
         assert not re.search(r"pip install mien\b", page.read_text("utf-8")), page.name
+
+
+@pytest.fixture
+def figures(monkeypatch, tmp_path):
+    """The hook that fills in figures, with results of its own."""
+    spec = importlib.util.spec_from_file_location("figures", ROOT / "docs/figures.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    monkeypatch.setattr(module, "RESULTS", tmp_path)
+    row = {"row": "face of 32 pixels", "figure": "97 %", "bar": "≥ 98 %", "ok": False, "note": "30 faces"}
+    other = {"row": "speed", "figure": "9 ms", "bar": "reported", "ok": None, "note": ""}
+    (tmp_path / "recognition.json").write_text(json.dumps({"rows": [row, other]}), "utf-8")
+    return module
+
+
+def test_pages_show_what_the_bench_measured_misses_too(figures):
+    page = figures.on_page_markdown("before\n<!-- bench:recognition face of -->\nafter")
+    assert "| face of 32 pixels<br><small>30 faces</small> | 97 % | ≥ 98 % | **no** |" in page
+    assert "speed" not in page
+    assert "| speed | 9 ms | reported |  |" in figures.on_page_markdown("<!-- bench:recognition -->")
+
+
+def test_pages_do_not_invent_figures_that_were_not_measured(figures):
+    assert "Not measured" in figures.on_page_markdown("<!-- bench:other -->")
+    assert figures.on_page_markdown("<!-- a comment -->") == "<!-- a comment -->"
+
+
+def test_every_mark_in_the_pages_is_filled_in(figures):
+    marks = [mark for page in PAGES for mark in re.findall(r"<!-- .*? -->", page.read_text("utf-8"))]
+    assert len(marks) >= 4
+    assert all(figures.MARK.fullmatch(mark) for mark in marks)
+    assert "| 1,000 | 0.4" in figures.on_page_markdown("<!-- thresholds -->")
