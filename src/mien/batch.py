@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 from mien.errors import MienError
-from mien.media import is_video
+from mien.media import is_video, read_frames
 from mien.types import Faces
 
 if TYPE_CHECKING:
@@ -38,19 +39,25 @@ def identify_files(
     """Results for the files in their order, each as soon as it and those before it are there.
 
     workers: threads; by default one for each core. Networks and decoders run outside Python's lock.
+    Whoever stops early (closes the generator, or presses Ctrl-C) waits for a few frames, not for whole videos.
     """
     count = workers or os.cpu_count() or 1
+    stop = Event()
     with ThreadPoolExecutor(count, "identify") as pool:
-        yield from _in_order(pool, lambda path: identify_file(people, path), paths, AHEAD * count)
+        try:
+            yield from _in_order(pool, lambda path: identify_file(people, path, stop), paths, AHEAD * count)
+        finally:
+            stop.set()
 
 
-def identify_file(people: Gallery, path: Path) -> FileResult:
-    """The result for one file, whatever is wrong with it."""
+def identify_file(people: Gallery, path: Path, stop: Event) -> FileResult:
+    """The result for one file, whatever is wrong with it; of a video, what was seen until `stop` was set."""
     try:
         if is_video(path):
             from mien.analyze import identify_video
 
-            return FileResult(path, video=identify_video(people, path))
+            frames = itertools.takewhile(lambda _: not stop.is_set(), read_frames(path))
+            return FileResult(path, video=identify_video(people, frames))
         return FileResult(path, faces=people.identify(path))
     except MienError as error:
         return FileResult(path, error=error)

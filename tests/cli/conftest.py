@@ -4,11 +4,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
 from mien.cli import app
+from mien.media import write_video
+from mien.types import Frame
 
 PROGRAM = Path(sys.executable).with_name("mien")
 
@@ -49,3 +52,20 @@ def program(tmp_path, monkeypatch):
         return subprocess.run([str(PROGRAM), *map(str, words)], check=False, **options)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory, grace, coffee):
+    """A clip at 10 frames a second: coffee, from 0.8 to 2.4 s Grace Hopper, coffee again until 4.5 s."""
+    portrait = np.asarray(Image.fromarray(grace).resize((340, 400)))
+
+    def frames():
+        for i in range(46):
+            picture = coffee.copy()
+            if 8 <= i < 24:
+                picture[:, 100 + i : 440 + i] = portrait  # she moves a little, as people do
+            yield Frame(picture, i / 10, i)
+
+    path = tmp_path_factory.mktemp("clip") / "clip.mkv"
+    write_video(path, frames(), 10.0)
+    return path

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import logging
+import os
 import sys
 import warnings
 from typing import Annotated, Any
@@ -95,6 +96,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):  # a name that the terminal cannot show must not end a run
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    os.environ.setdefault("OPENCV_LOG_LEVEL", "ERROR")  # it tells of every camera that it does not find
     logging.basicConfig(format="mien: %(message)s", level=logging.WARNING)
     warnings.showwarning = warn
     with contextlib.suppress(BrokenPipeError):
