@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from mien.cli.output import complain, counted, say
+from mien.cli.targets import STDOUT, write_json
 
 EPILOG = """
 Examples:
@@ -37,10 +37,8 @@ def doctor(
 
     found = report(bench=bench)
     if as_json:
-        from mien.cli.targets import write_json
-
         sections = {name: [asdict(fact) for fact in facts] for name, facts in found.sections.items()}
-        write_json({"format": "mien.doctor/1", "ok": found.ok, "sections": sections}, Path("-"))
+        write_json({"format": "mien.doctor/1", "ok": found.ok, "sections": sections}, STDOUT)
     else:
         for name, facts in found.sections.items():
             say(name)

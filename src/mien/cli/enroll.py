@@ -48,8 +48,9 @@ def enroll(
     photographs, videos = photographs_and_videos(mien.find_media(files))
     accepted: tuple[str, ...] = ()
     with mien.open(gallery) as people:
+        pictures = progress(photographs, "enrolling", len(photographs))
         try:
-            enrolment = people.enroll(name, progress(photographs, "enrolling"), accept_poor=accept_poor)
+            enrolment = people.enroll(name, pictures, accept_poor=accept_poor)
             accepted, rejected = enrolment.accepted, enrolment.rejected
         except NoFaceFound as error:
             rejected = error.rejected

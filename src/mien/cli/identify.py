@@ -67,7 +67,12 @@ def identify(
     ] = 0.01,
     workers: Annotated[
         int | None,
-        typer.Option(min=1, help="Files worked on at once. Default: one for each core.", show_default=False),
+        typer.Option(
+            min=1,
+            metavar="N",
+            help="Files worked on at once. Default: one for each core.",
+            show_default=False,
+        ),
     ] = None,
 ) -> None:
     """Say who is in images and videos."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mien.cli.output import percent, say
+from mien.cli.targets import STDOUT, write_json
 
 if TYPE_CHECKING:
     from mien.gallery import Verification
@@ -47,9 +48,7 @@ def verify(
 
     result = mien.verify(a, b, fmr=fmr)
     if as_json:
-        from mien.cli.targets import write_json
-
-        write_json(record(a, b, result), Path("-"))
+        write_json(record(a, b, result), STDOUT)
     else:
         say(str(result.answer))
         say(f"  why          {result.reason}")

@@ -36,7 +36,8 @@ def watch(
     ],
     gallery: GalleryOption = None,
     seconds: Annotated[
-        float | None, typer.Option(min=0, help="End after this time. Default: never.", show_default=False)
+        float | None,
+        typer.Option(min=0, metavar="N", help="End after this time. Default: never.", show_default=False),
     ] = None,
 ) -> None:
     """Say who appears before a camera and who leaves.
