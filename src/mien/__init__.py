@@ -40,12 +40,13 @@ from mien.errors import (
 )
 
 if TYPE_CHECKING:  # the table below, for type checkers and editors
-    from mien.analyze import identify_video, watch
+    from mien.analyze import identify_video
     from mien.batch import identify_files
     from mien.draw import annotate
     from mien.faces import FaceEngine
     from mien.gallery import Enrolment, Gallery, Verification, verify
     from mien.gallery import open_gallery as open
+    from mien.live import watch
     from mien.media import find_media, read_frames, read_image
     from mien.types import Answer, Faces, Frame, Issue
 
@@ -69,7 +70,7 @@ _LATER = {
     "read_frames": ("mien.media", "read_frames"),
     "read_image": ("mien.media", "read_image"),
     "verify": ("mien.gallery", "verify"),
-    "watch": ("mien.analyze", "watch"),
+    "watch": ("mien.live", "watch"),
 }
 
 

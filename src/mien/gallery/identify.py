@@ -11,6 +11,7 @@ from mien.types import Answer, Faces, Issue
 
 NEAREST = 5  # people who are looked at for each face
 DOUBT = 0.1  # probability from which a person is still possible though below the threshold
+POOR = 0.15  # quality below which a face is no ground to say that nobody is alike
 RIVAL = 1 / 3  # share of the best person's probability from which a second one is too close to tell apart
 
 
@@ -63,4 +64,6 @@ def decide(
         return replace(found, reason=f"may be {best.name}: {told}")
     if issues:
         return replace(found, reason=f"nobody alike, but the face is {' and '.join(issues)}")
+    if face.quality is not None and face.quality[0] < POOR:
+        return replace(found, reason="nobody alike, but the picture of the face is poor")
     return replace(found, answer=Answer.NO_MATCH, reason=f"nobody alike: {told}")

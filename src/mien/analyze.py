@@ -1,0 +1,193 @@
+"""Who is in a video, and when."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from mien.faces import FaceEngine
+from mien.media import read_frames
+from mien.tracking import Cuts, Identities, Identity, Track, Tracker
+from mien.types import Faces, Frame, Image
+
+RATE = 10.0  # frames a second that are looked at; faces move by less than their width in between
+FEWEST = 3  # looks; what was seen less often is not counted as a person
+
+
+class Recogniser(Protocol):
+    """What a video needs of a gallery."""
+
+    engine: FaceEngine
+
+    def recognise(self, faces: Faces) -> Faces:
+        """Answers for faces that have embeddings."""
+
+
+@dataclass(frozen=True, eq=False)
+class Appearance:
+    """Somebody in a video.
+
+    face: the best look (`Faces` of length 1) with the answer for all looks pooled.
+    time: seconds, of the best look. portrait: (s, s, 3) uint8, the face with its surroundings then.
+    spans: (start, end) seconds between which the person was in view. looks, embedded: how often found, embedded.
+    """
+
+    face: Faces
+    time: float
+    portrait: Image
+    spans: tuple[tuple[float, float], ...]
+    looks: int
+    embedded: int
+
+    @property
+    def name(self) -> str | None:
+        """The person's name, or None where the answer is not a match."""
+        assert self.face.names is not None
+        name: str | None = self.face.names[0]
+        return name
+
+
+@dataclass(frozen=True, eq=False)
+class VideoResult:
+    """Everybody in a video, in the order of first appearance.
+
+    duration: seconds from the first frame looked at to the last. frames: how many were looked at.
+    detections, embedded: faces found in them, and embedded. passing: tracks too short to count.
+    cuts: seconds of each cut. seconds: on the clock, for each stage.
+    """
+
+    appearances: tuple[Appearance, ...]
+    duration: float
+    frames: int
+    detections: int
+    embedded: int
+    passing: int
+    cuts: tuple[float, ...]
+    seconds: Mapping[str, float]
+    provenance: Mapping[str, Any]
+
+
+def identify_video(
+    people: Recogniser, source: str | os.PathLike[str] | Iterable[Frame], *, rate: float = RATE
+) -> VideoResult:
+    """Everybody who appears in a video.
+
+    rate: frames a second to look at; true times are used, so a variable frame rate does not matter.
+    Memory grows with the number of people, not with the length. Raises what `read_frames` raises.
+    """
+    frames = read_frames(source) if isinstance(source, str | os.PathLike) else source
+    crowd = Crowd(people)
+    for frame in crowd.decoded(spaced(frames, rate)):
+        crowd.see(frame)
+    return crowd.result()
+
+
+def spaced(frames: Iterable[Frame], rate: float) -> Iterator[Frame]:
+    """Frames at no more than so many a second."""
+    due = -np.inf
+    for frame in frames:
+        if frame.time >= due - 1e-6:
+            due = max(due + 1 / rate, frame.time + 0.5 / rate)
+            yield frame
+
+
+@dataclass
+class Crowd:
+    """Everybody seen so far in one medium."""
+
+    people: Recogniser
+    tracker: Tracker = field(default_factory=Tracker)
+    cuts: Cuts = field(default_factory=Cuts)
+    identities: Identities = field(default_factory=Identities)
+    counts: Counter[str] = field(default_factory=Counter)
+    cut_times: list[float] = field(default_factory=list)
+    seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    first: float | None = None
+    last: float = 0.0
+
+    def decoded(self, frames: Iterator[Frame]) -> Iterator[Frame]:
+        """The same frames; the time that it takes to get them is noted."""
+        while True:
+            with self._timed("decode"):
+                frame = next(frames, None)
+            if frame is None:
+                return
+            yield frame
+
+    def see(self, frame: Frame) -> tuple[Faces, list[Track]]:
+        """Look at one more frame: its faces, and whose track each is."""
+        engine = self.people.engine
+        with self._timed("detect"):
+            faces = engine.detect(frame.image, search_orientation=False)
+        with self._timed("track"):
+            cut = self.cuts.is_cut(frame.image)
+            tracks = self.tracker.update(frame.time, faces, cut=cut)
+            for face, track in zip(faces, tracks, strict=True):
+                track.shots.offer(frame, face)
+        self.cut_times += [frame.time] if cut else []
+        self.counts.update(frames=1, detections=len(faces))
+        self.first = frame.time if self.first is None else self.first
+        self.last = frame.time
+        for track in self.tracker.finished():
+            self.end(track)
+        return faces, tracks
+
+    def end(self, track: Track) -> Identity | None:
+        """Embed the best looks of a track that ended and tell whose it is; None where there were too few."""
+        if track.looks < FEWEST:
+            self.counts["passing"] += 1
+            return None
+        shots = track.shots.best(track.looks)
+        with self._timed("embed"):
+            vectors = self.people.engine.embedder.embed(np.concatenate([shot.crop for shot in shots]))
+        weights = np.array([max(shot.quality, 1e-3) for shot in shots])
+        self.counts["embedded"] += len(shots)
+        span = [(track.start, track.end)]
+        return self.identities.add(
+            Identity(weights @ vectors.astype(np.float64), shots[0], span, track.looks, len(shots))
+        )
+
+    def result(self) -> VideoResult:
+        """Everybody, once the medium is at its end."""
+        for track in self.tracker.finish():
+            self.end(track)
+        with self._timed("identify"):
+            self.identities.settle()
+            self.identities.settle([self.appearance(one).name for one in self.identities.everybody])
+            known = sorted(self.identities.everybody, key=lambda one: one.spans[0])
+        return VideoResult(
+            appearances=tuple(map(self.appearance, known)),
+            duration=self.last - (self.first or 0.0),
+            frames=self.counts["frames"],
+            detections=self.counts["detections"],
+            embedded=self.counts["embedded"],
+            passing=self.counts["passing"],
+            cuts=tuple(self.cut_times),
+            seconds={stage: round(taken, 3) for stage, taken in self.seconds.items()},
+            provenance=self.people.recognise(_nobody(self.people.engine)).provenance,
+        )
+
+    def appearance(self, one: Identity) -> Appearance:
+        """Somebody with the answer for all looks pooled."""
+        best = one.best
+        face = self.people.recognise(best.face.having(embeddings=one.embedding[None]))
+        return Appearance(face, best.time, best.portrait, tuple(one.appearances()), one.looks, one.embedded)
+
+    @contextmanager
+    def _timed(self, stage: str) -> Iterator[None]:
+        begun = time.perf_counter()
+        yield
+        self.seconds[stage] += time.perf_counter() - begun
+
+
+def _nobody(engine: FaceEngine) -> Faces:
+    """No faces, with embeddings; what a gallery says of them is its provenance."""
+    none = np.zeros((0, engine.embedder.card.dim or 0), np.float32)
+    return Faces.empty().having(embeddings=none, provenance=engine.provenance)

@@ -1,0 +1,7 @@
+"""Frames to tracks, and tracks to people."""
+
+from mien.tracking.cuts import Cuts
+from mien.tracking.identities import Identities, Identity
+from mien.tracking.tracker import Track, Tracker
+
+__all__ = ["Cuts", "Identities", "Identity", "Track", "Tracker"]

@@ -1,0 +1,122 @@
+"""From faces in single frames to tracks: one face followed for as long as its motion leaves no doubt.
+
+A face goes on with the track whose predicted place (constant velocity) it is nearest to. Where two tracks or two
+faces could be meant, as when people cross, those tracks end and new ones begin: who is who is then told by their
+looks (`identities`), not guessed from motion. All tracks end at a cut.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from mien.tracking.shots import Shots
+from mien.types import Faces, Floats
+
+GAP = 1.0  # seconds for which a face may be out of sight
+REACH = 1.2  # face widths that a face may lie off its predicted place
+DOUBT = 0.6  # share of the best pairing's closeness from which a second one is as likely
+GROWTH = 1.8  # largest change of width between two looks
+SURE = 0.75  # detector score from which faces choose their track first (two rounds, as in ByteTrack)
+
+
+@dataclass
+class Track:
+    """One face followed through a shot.
+
+    start, end: seconds, of the first and the last look. looks: how often the face was found.
+    box: (4,) the last one; velocity: (4,) pixels a second. shots: the best looks at the face.
+    """
+
+    id: int
+    start: float
+    end: float
+    box: Floats
+    velocity: Floats = field(default_factory=lambda: np.zeros(4, np.float32))
+    looks: int = 1
+    shots: Shots = field(default_factory=Shots)
+
+    def predicted(self, time: float) -> Floats:
+        """(4,) where the box should be at that time."""
+        return self.box + self.velocity * np.float32(time - self.end)
+
+    def follow(self, time: float, box: Floats) -> None:
+        """Take a new look; the velocity is smoothed over about two looks."""
+        passed = max(time - self.end, 1e-3)
+        self.velocity = 0.5 * self.velocity + 0.5 * (box - self.box) / np.float32(passed)
+        self.box, self.end, self.looks = box, time, self.looks + 1
+
+
+class Tracker:
+    """Follows faces through the frames of one medium.
+
+    tracks: those that go on, by id. `update` returns whose each face is; `finished` gives those that ended.
+    """
+
+    def __init__(self) -> None:
+        self.tracks: dict[int, Track] = {}
+        self._ended: list[Track] = []
+        self._next = 0
+
+    def update(self, time: float, faces: Faces, *, cut: bool = False) -> list[Track]:
+        """The track of each face of the frame at that time (seconds), in their order; new where none fits."""
+        self._end([t for t in self.tracks.values() if cut or time - t.end > GAP])
+        chosen: dict[int, Track] = {}
+        sure = faces.scores >= SURE
+        for group in (np.flatnonzero(sure), np.flatnonzero(~sure)):
+            self._pair(time, faces, group, chosen)
+        for i in range(len(faces)):
+            if i not in chosen:
+                chosen[i] = Track(self._next, time, time, faces.boxes[i])
+                self.tracks[self._next] = chosen[i]
+                self._next += 1
+        return [chosen[i] for i in range(len(faces))]
+
+    def finished(self) -> list[Track]:
+        """Tracks that ended since the last call."""
+        ended, self._ended = self._ended, []
+        return ended
+
+    def finish(self) -> list[Track]:
+        """End all tracks; those that ended since the last call."""
+        self._end(list(self.tracks.values()))
+        return self.finished()
+
+    def _pair(self, time: float, faces: Faces, group: npt.NDArray[np.intp], chosen: dict[int, Track]) -> None:
+        """Give faces of the group to the tracks that nobody took, closest first."""
+        taken = {track.id for track in chosen.values()}
+        free = [track for track in self.tracks.values() if track.id not in taken]
+        if not len(group) or not free:
+            return
+        near = closeness(np.stack([t.predicted(time) for t in free]), faces.boxes[group])
+        doubtful: list[Track] = []
+        while near.size and near.max() > 0:
+            row, column = np.unravel_index(int(near.argmax()), near.shape)
+            best = near[row, column]
+            rivals = near[:, column] > DOUBT * best
+            if rivals.sum() > 1 or (near[row] > DOUBT * best).sum() > 1:
+                doubtful += [free[i] for i in np.flatnonzero(rivals)]
+                near[rivals] = 0
+                continue
+            free[row].follow(time, faces.boxes[group[column]])
+            chosen[int(group[column])] = free[row]
+            near[row], near[:, column] = 0, 0
+        self._end(doubtful)
+
+    def _end(self, tracks: list[Track]) -> None:
+        for track in tracks:
+            if self.tracks.pop(track.id, None):
+                self._ended.append(track)
+
+
+def closeness(predicted: Floats, boxes: Floats) -> Floats:
+    """(tracks, faces) 1 where a face is just where it was predicted, 0 from REACH widths away or at another size."""
+    middle = (predicted[:, None, :2] + predicted[:, None, 2:] - boxes[None, :, :2] - boxes[None, :, 2:]) / 2
+    width = predicted[:, 2] - predicted[:, 0], boxes[:, 2] - boxes[:, 0]
+    mean = np.maximum((width[0][:, None] + width[1][None]) / 2, 1)
+    ratio = np.maximum(width[0][:, None], 1) / np.maximum(width[1][None], 1)
+    fits = (ratio < GROWTH) & (ratio > 1 / GROWTH)
+    close = 1 - np.linalg.norm(middle, axis=2) / (REACH * mean)
+    return np.asarray(np.where(fits, np.clip(close, 0, None), 0), np.float32)
