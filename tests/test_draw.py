@@ -53,14 +53,14 @@ def test_labels_say_what_was_found():
         [Answer.MATCH, Answer.MATCH, Answer.NO_MATCH, Answer.CANNOT_SAY, Answer.CANNOT_SAY],
         names=["Grace Hopper", "a\nb\tc\x00\u202e", None, None, None],
         probabilities=[0.974, 0.9999, 0.2, 0.5, 0.5],
-        reasons=["", "", "", "face too small", None],
+        reasons=["", "", "", "too small", None],
     )
     labels = [label_of(faces, i) for i in range(5)]
     assert labels == [
         "Grace Hopper 97 %",
         "a b c > 99 %",
         "unknown",
-        "cannot say: face too small",
+        "cannot say: too small",
         "cannot say",
     ]
     assert label_of(faces_at([[0, 0, 9, 9]]), 0) == ""

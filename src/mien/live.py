@@ -77,7 +77,7 @@ class Presence:
         for track in tracks:
             self._look(track, frame.time)
         arrived = []
-        for label in {self.glances[t.id].label for t in tracks if t.id in self.glances}:
+        for label in dict.fromkeys(self.glances[t.id].label for t in tracks if t.id in self.glances):
             if label not in self.seen:
                 arrived.append((label, frame.time))
             self.seen[label] = frame.time

