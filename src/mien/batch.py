@@ -7,6 +7,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
@@ -38,16 +39,30 @@ def identify_files(
 ) -> Iterator[FileResult]:
     """Results for the files in their order, each as soon as it and those before it are there.
 
-    workers: threads; by default one for each core. Networks and decoders run outside Python's lock.
+    workers: threads; by default one for each core. Networks and decoders run outside Python's lock, and
+        OpenCV is held to one thread meanwhile.
     Whoever stops early (closes the generator, or presses Ctrl-C) waits for a few frames, not for whole videos.
     """
     count = workers or os.cpu_count() or 1
     stop = Event()
-    with ThreadPoolExecutor(count, "identify") as pool:
+    with one_core_each(), ThreadPoolExecutor(count, "identify") as pool:
         try:
             yield from _in_order(pool, lambda path: identify_file(people, path, stop), paths, AHEAD * count)
         finally:
             stop.set()
+
+
+@contextmanager
+def one_core_each() -> Iterator[None]:
+    """OpenCV's own threads held to one, in the whole process: beside others they cost more than they bring."""
+    import cv2
+
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        yield
+    finally:
+        cv2.setNumThreads(before)
 
 
 def identify_file(people: Gallery, path: Path, stop: Event) -> FileResult:

@@ -52,6 +52,8 @@ class Commands(TyperGroup):
             raise typer.Exit(2) from error
 
 
+os.environ.setdefault("OPENCV_FOR_THREADS_NUM", "1")  # its threads spin, which costs more than they bring
+
 app = typer.Typer(
     name="mien",
     cls=Commands,

@@ -13,6 +13,7 @@ TEMPLATE = np.array(
     np.float64,
 )
 SIZE = 112
+PLANE = np.array([1, 1j])  # a point as a complex number
 
 
 def similarity(points: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
@@ -21,12 +22,10 @@ def similarity(points: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
     Least squares over rotation, uniform scale and translation (Umeyama 1991), in closed form for the plane:
     with both sets centred and read as complex numbers z and w, the scaled rotation is sum(conj(z) w) / sum(|z|^2).
     """
-    z = np.asarray(points, np.float64) @ np.array([1, 1j])
-    w = TEMPLATE @ np.array([1, 1j])
+    z, w = points @ PLANE, TEMPLATE @ PLANE
     z0, w0 = z.mean(axis=1), w.mean()
-    centred = z - z0[:, None]
-    spread = np.sum(np.abs(centred) ** 2, axis=1)
-    turn = np.sum(np.conj(centred) * (w - w0), axis=1) / np.where(spread > 0, spread, 1)
+    spread = np.sum(np.abs(z - z0[:, None]) ** 2, axis=1)
+    turn = _turn(z) / np.where(spread > 0, spread, 1)
     shift = w0 - turn * z0
     rows = [[turn.real, -turn.imag, shift.real], [turn.imag, turn.real, shift.imag]]
     return np.asarray(rows).transpose(2, 0, 1)
@@ -34,8 +33,13 @@ def similarity(points: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
 
 def rolls(keypoints: Keypoints) -> npt.NDArray[np.float32]:
     """In-plane rotation of each face in degrees, clockwise positive, in (-180, 180]; (n,) float32."""
-    m = similarity(keypoints)
-    return np.asarray(-np.degrees(np.arctan2(m[:, 1, 0], m[:, 0, 0])), np.float32)
+    return np.asarray(-np.degrees(np.angle(_turn(keypoints @ PLANE))), np.float32)
+
+
+def _turn(z: npt.NDArray[np.complex128]) -> npt.NDArray[np.complex128]:
+    """(n,) sum(conj(z) w) of points (n, 5) and the template, of which one needs to be centred."""
+    w = TEMPLATE @ PLANE
+    return np.asarray(z.conj() @ (w - w.mean()))
 
 
 def crops(image: Image, faces: Faces) -> npt.NDArray[np.uint8]:

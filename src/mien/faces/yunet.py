@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -31,19 +32,28 @@ def decode(
     score = sqrt(cls * obj), centre = ((c + dx) s, (r + dy) s), width = e^dw s, height = e^dh s,
     keypoint = ((c + kx) s, (r + ky) s).
     """
-    found: list[tuple[Boxes, Keypoints, Floats]] = []
-    for level, stride in enumerate(STRIDES):
-        cls, obj, box, kps = (outputs[kind * len(STRIDES) + level][0] for kind in range(4))
-        scores = np.sqrt(np.clip(cls[:, 0], 0, 1) * np.clip(obj[:, 0], 0, 1))
-        cells = np.flatnonzero(scores >= min_score)
-        columns = size[1] // stride
-        origin = np.stack([cells % columns, cells // columns], axis=1).astype(np.float32)
-        centre = (origin + box[cells, :2]) * stride
-        half = np.exp(box[cells, 2:]) * (stride / 2)
-        points = (origin[:, None] + kps[cells].reshape(-1, 5, 2)) * stride
-        found.append((np.concatenate([centre - half, centre + half], axis=1), points, scores[cells]))
-    boxes, keypoints, scores = (np.concatenate(part) for part in zip(*found, strict=True))
-    return boxes, keypoints, scores
+    cls, obj, box, kps = (
+        np.concatenate([part[0] for part in outputs[kind : kind + len(STRIDES)]])
+        for kind in range(0, len(OUTPUTS), len(STRIDES))
+    )
+    scores = np.sqrt(np.clip(cls[:, 0] * obj[:, 0], 0, 1))
+    hits = np.flatnonzero(scores >= min_score)
+    cells, strides = (table[hits] for table in grid(size))
+    centre = (cells + box[hits, :2]) * strides
+    half = np.exp(box[hits, 2:]) * (strides / 2)
+    points = (cells[:, None] + kps[hits].reshape(-1, 5, 2)) * strides[:, None]
+    return np.concatenate([centre - half, centre + half], axis=1), points, scores[hits]
+
+
+@lru_cache(maxsize=32)
+def grid(size: tuple[int, int]) -> tuple[Floats, Floats]:
+    """Column and row (n, 2) and stride (n, 1) of every cell for a padded input of (H, W), finest level first."""
+    cells, strides = [], []
+    for stride in STRIDES:
+        rows, columns = np.mgrid[: size[0] // stride, : size[1] // stride]
+        cells.append(np.stack([columns.ravel(), rows.ravel()], axis=1))
+        strides.append(np.full((rows.size, 1), stride))
+    return np.concatenate(cells).astype(np.float32), np.concatenate(strides).astype(np.float32)
 
 
 def suppress(boxes: Boxes, scores: Floats, max_iou: float = 0.3) -> npt.NDArray[np.intp]:
