@@ -1,0 +1,101 @@
+"""Detection at any size and in any picture."""
+
+import cv2
+import numpy as np
+import pytest
+
+from mien import ArgumentError
+from mien.faces.yunet import iou
+from mien.media import read_image
+
+
+def test_the_packaged_faces(engine, astronaut, grace, cat, coffee):
+    assert [len(engine.detect(image)) for image in (astronaut, grace, cat, coffee)] == [1, 1, 0, 0]
+
+
+def test_every_nose_of_the_group_photos_is_in_a_box(engine, shared):
+    import json
+
+    folder = shared / "data/faces/group_photos"
+    missed = found = 0
+    for name, noses in json.loads((folder / "noses.json").read_text()).items():
+        image = read_image(folder / name)
+        if max(image.shape) > 3000:
+            continue  # the large ones take seconds; `test_a_face_that_fills_a_large_picture` stands for them
+        boxes = engine.detect(image).boxes
+        for x, y in noses:
+            inside = (boxes[:, 0] < x) & (x < boxes[:, 2]) & (boxes[:, 1] < y) & (y < boxes[:, 3])
+            missed += not inside.any()
+        found += len(noses)
+    assert found >= 35
+    assert missed == 0
+
+
+def placed(image, box, width, size, corner):
+    """The head around a box so that the face has this width, on a grey canvas of size (h, w)."""
+    scale = width / (box[2] - box[0])
+    margin = (box[2] - box[0]) * 0.7
+    x0, y0, x1, y1 = (int(v) for v in (box[0] - margin, box[1] - margin, box[2] + margin, box[3] + margin))
+    head = image[max(y0, 0) : y1, max(x0, 0) : x1]
+    mode = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    head = cv2.resize(head, None, fx=scale, fy=scale, interpolation=mode)
+    canvas = np.full((*size, 3), 127, np.uint8)
+    y, x = corner
+    canvas[y : y + head.shape[0], x : x + head.shape[1]] = head
+    return canvas, np.array([x, y, x + head.shape[1], y + head.shape[0]])
+
+
+# Corners: inside one tile, across the border of two and of four (tiles are 1,920 px apart by 1,680 here).
+@pytest.mark.parametrize("corner", [(500, 700), (900, 1900), (1670, 1900)])
+def test_a_face_of_24_pixels_in_12_megapixels(engine, grace, corner):
+    box = engine.detect(grace).boxes[0]
+    canvas, place = placed(grace, box, 26, (3000, 4000), corner)
+    faces = engine.detect(canvas)
+    assert len(faces) == 1  # once, though several tiles show it
+    x, y = faces.centres[0]
+    assert place[0] < x < place[2]
+    assert place[1] < y < place[3]
+
+
+def test_a_face_that_fills_a_large_picture(engine, astronaut):
+    box = engine.detect(astronaut).boxes[0]
+    canvas, _ = placed(astronaut, box, 1500, (4200, 4200), (0, 0))
+    faces = engine.detect(canvas)
+    assert len(faces) >= 1
+    # 1,500 px within a tenth.
+    assert abs(faces.largest().widths[0] - 1500) < 150
+
+
+def test_a_covered_face_that_only_a_smaller_picture_shows(engine, shared):
+    image = read_image(shared / "data/faces/rotate_mask/mask.png")
+    assert not len(engine.detector.once(image))  # 0.597 at its own size, below 0.6
+    assert len(engine.detect(image)) == 1
+
+
+def test_boxes_come_best_first_and_do_not_overlap(engine, shared):
+    faces = engine.detect(read_image(shared / "data/faces/group_photos/016_8.jpg"))
+    assert np.all(np.diff(faces.scores) <= 0)
+    for i, box in enumerate(faces.boxes):
+        assert iou(box, np.delete(faces.boxes, i, axis=0)).max() <= 0.3
+
+
+@pytest.mark.parametrize(
+    ("image", "told"),
+    [
+        (np.zeros((4, 4), np.uint8), r"uint8 \(4, 4\)"),
+        (np.zeros((4, 4, 4), np.uint8), r"uint8 \(4, 4, 4\)"),
+        (np.zeros((4, 4, 3), np.float32), r"float32 \(4, 4, 3\)"),
+        (np.zeros((0, 4, 3), np.uint8), "no pixels"),
+        ("photo.jpg", "str"),
+    ],
+)
+def test_what_is_no_image_is_named(engine, image, told):
+    with pytest.raises(ArgumentError, match=told):
+        engine.detect(image)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 5000), (5000, 1), (7, 3)])
+def test_odd_shapes_have_no_faces(engine, shape):
+    faces = engine.detect(np.zeros((*shape, 3), np.uint8))
+    assert len(faces) == 0
+    assert engine.embed(np.zeros((*shape, 3), np.uint8), faces).embeddings.shape == (0, 128)

@@ -1,0 +1,87 @@
+"""Quality: each issue is seen where it is, and not where it is not."""
+
+import cv2
+import numpy as np
+import pytest
+
+from mien.media import read_image
+from mien.types import Issue
+from tests.faces.conftest import middle
+
+
+def issues(engine, image):
+    return set(engine.detect(image).largest().issues[0])
+
+
+@pytest.fixture(scope="module")
+def face(engine, grace):
+    """A sharp, frontal, well-lit face."""
+    assert issues(engine, grace) == set()
+    return grace
+
+
+def test_blur(engine, face):
+    assert Issue.LOW_SHARPNESS in issues(engine, cv2.GaussianBlur(face, (0, 0), 5))
+
+
+def test_darkness(engine, face):
+    assert Issue.LOW_BRIGHTNESS in issues(engine, (face * 0.12).astype(np.uint8))
+
+
+def test_overexposure(engine, face):
+    assert Issue.HIGH_BRIGHTNESS in issues(engine, np.clip(face * 0.3 + 200, 0, 255).astype(np.uint8))
+
+
+def test_contrast(engine, face):
+    assert Issue.LOW_CONTRAST in issues(engine, (face * 0.1 + 100).astype(np.uint8))
+
+
+def test_size(engine, face):
+    scale = 19 / float(engine.detect(face).widths[0])
+    small = cv2.resize(face, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    assert Issue.SMALL_BOUNDING_BOX in issues(engine, np.pad(small, ((60, 60), (60, 60), (0, 0))))
+
+
+def test_cut_off(engine, face):
+    box = engine.detect(face).boxes[0]
+    cut = face[:, : int(box[2] - 0.4 * (box[2] - box[0]))].copy()
+    assert Issue.CUT_OFF in issues(engine, cut)
+
+
+def test_turned(engine, shared):
+    for name in ("left_face.jpeg", "right_face.png"):
+        assert Issue.EXTREME_POSE in issues(engine, read_image(shared / "data/faces/rotate_mask" / name))
+
+
+def test_mask(engine, shared):
+    assert Issue.OCCLUDED in issues(engine, read_image(shared / "data/faces/rotate_mask/mask.png"))
+
+
+def test_quality_falls_as_a_face_gets_worse(engine, face):
+    blurred = [float(engine.detect(cv2.GaussianBlur(face, (0, 0), s)).quality[0]) for s in (0.5, 3, 5, 8)]
+    assert np.all(np.diff(blurred) <= 0)
+    assert blurred[-1] < 0.3 < blurred[0]
+    darker = [float(engine.detect((face * k).astype(np.uint8)).quality[0]) for k in (1, 0.4, 0.25, 0.15)]
+    assert np.all(np.diff(darker) <= 0)
+    assert darker[-1] < 0.5
+
+
+def test_few_false_alarms_on_ordinary_photographs(engine, lfw):
+    faces = [middle(image, engine.detect(image)) for image in lfw]
+    alarms = sum(bool(face.issues[0]) for face in faces)
+    # 1.2 % in all of LFW: of 153, more than 8 has a chance below 1 in 10,000.
+    assert alarms <= 8
+    assert np.median([face.quality[0] for face in faces]) > 0.9
+
+
+def test_poor_faces_are_worse_probes(engine, lfw):
+    """What quality is for: the cosine of a face to itself in a worse picture falls with its quality."""
+    quality, cosine = [], []
+    for image in lfw[:12]:
+        clean = engine.embed(image, middle(image, engine.detect(image)))
+        for sigma in (1, 3, 5):
+            worse = cv2.GaussianBlur(image, (0, 0), sigma)
+            face = engine.embed(worse, middle(worse, engine.detect(worse)))
+            quality.append(face.quality[0])
+            cosine.append(face.embeddings[0] @ clean.embeddings[0])
+    assert np.corrcoef(quality, cosine)[0, 1] > 0.6
