@@ -1,0 +1,72 @@
+"""Every answer and every reason, from made-up neighbours."""
+
+import numpy as np
+import pytest
+
+from mien import models
+from mien.gallery.decide import Calibration
+from mien.gallery.identify import Neighbour, decide
+from mien.types import Answer, Faces, Issue, objects
+
+TABLE = Calibration.from_card(models.card("sface").decision, "sface")
+LIMIT = 0.4  # about that of 1,000 people
+
+
+def face(width=100.0, quality=1.0, issues=()):
+    return Faces(
+        np.array([[0, 0, width, width]], np.float32),
+        np.zeros((1, 5, 2), np.float32),
+        np.ones(1, np.float32),
+        np.zeros(1, np.float32),
+        quality=np.array([quality], np.float32),
+        issues=objects([tuple(issues)]),
+    )
+
+
+def near(*cosines):
+    return [Neighbour(name, cosine, 1) for name, cosine in zip("ABC", cosines, strict=False)]
+
+
+def test_match():
+    verdict = decide(TABLE, near(0.6, 0.1), LIMIT, 1000, face())
+    assert (verdict.answer, verdict.name, verdict.candidate) == (Answer.MATCH, "A", "A")
+    assert verdict.probability > 0.99
+    assert "0.60" in verdict.reason
+    assert "0.40" in verdict.reason
+
+
+def test_no_match():
+    verdict = decide(TABLE, near(0.1, 0.05), LIMIT, 1000, face())
+    assert (verdict.answer, verdict.name, verdict.candidate) == (Answer.NO_MATCH, None, "A")
+    assert verdict.probability < 0.01
+
+
+@pytest.mark.parametrize(
+    ("neighbours", "seen", "told"),
+    [
+        (near(0.6, 0.1), face(width=18, issues=[Issue.SMALL_BOUNDING_BOX]), "18 pixels wide"),
+        (near(0.60, 0.59), face(), "as much like A as like B"),
+        (near(0.39), face(), "may be A"),
+        (
+            near(0.1),
+            face(issues=[Issue.LOW_SHARPNESS, Issue.EXTREME_POSE]),
+            "blurred and turned too far away",
+        ),
+        (near(0.1), face(quality=0.1), "poor"),
+    ],
+)
+def test_cannot_say(neighbours, seen, told):
+    verdict = decide(TABLE, neighbours, LIMIT, 100, seen)
+    assert verdict.answer is Answer.CANNOT_SAY
+    assert verdict.name is None
+    assert told in verdict.reason
+
+
+def test_a_poor_face_that_is_alike_enough_is_a_match():
+    """Poor pictures make people less alike, not more."""
+    assert decide(TABLE, near(0.6), LIMIT, 100, face(issues=[Issue.LOW_SHARPNESS])).name == "A"
+
+
+def test_nobody_is_enrolled():
+    verdict = decide(TABLE, [], 1.0, 0, face())
+    assert (verdict.answer, verdict.reason) == (Answer.NO_MATCH, "nobody is enrolled")

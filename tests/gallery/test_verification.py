@@ -1,0 +1,79 @@
+"""Two pictures: the same person, or not, or nobody can say."""
+
+import cv2
+import numpy as np
+import pytest
+
+import mien
+from mien import Answer
+
+
+def test_the_same_person(grace):
+    found = mien.verify(grace, (grace[:, ::-1] * 0.6).astype(np.uint8))
+    assert found
+    assert found.answer is Answer.MATCH
+    assert found.probability > 0.999
+    assert found.similarity > 0.9
+    assert found.provenance["fmr"] == 0.001
+
+
+def test_different_people(grace, astronaut):
+    found = mien.verify(grace, astronaut)
+    assert not found
+    assert found.answer is Answer.NO_MATCH
+    assert found.probability < 0.05
+
+
+def test_both_ways_give_the_same(grace, astronaut):
+    one, other = mien.verify(grace, astronaut), mien.verify(astronaut, grace)
+    assert one.similarity == pytest.approx(other.similarity, abs=1e-6)
+    assert one.answer == other.answer
+
+
+def test_photographs_of_other_days(shared):
+    """40 pairs of LFW: with an accuracy of 99 %, more than 3 wrong has a chance below 1 in 1,000."""
+    import csv
+
+    root = shared / "data/faces"
+    with (root / "lfw_pairs.csv").open() as lines:
+        pairs = list(csv.DictReader(lines))[::75]
+    wrong = 0
+    for pair in pairs:
+        found = mien.verify(root / "lfw" / pair["a"], root / "lfw" / pair["b"])
+        wrong += (found.probability > 0.5) != (pair["same"] == "1")
+    assert len(pairs) == 40
+    assert wrong <= 3
+
+
+def test_a_stricter_rate_needs_more_likeness(grace, astronaut):
+    limits = [mien.verify(grace, astronaut, fmr=fmr).threshold for fmr in (0.01, 0.001, 1e-5)]
+    assert limits == sorted(limits)
+    assert limits[0] < limits[-1]
+
+
+def test_too_small_to_tell(grace):
+    scale = 0.1
+    small = cv2.resize(grace, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    found = mien.verify(grace, np.pad(small, ((99, 99), (99, 99), (0, 0))))
+    assert found.answer is Answer.CANNOT_SAY
+    assert "too small" in found.reason
+    assert np.isnan(found.similarity)
+
+
+def test_a_poor_picture_that_is_not_alike_proves_nothing(grace, astronaut):
+    found = mien.verify(grace, cv2.GaussianBlur(astronaut, (0, 0), 5))
+    assert found.answer is Answer.CANNOT_SAY
+    assert "blurred" in found.reason
+
+
+def test_no_face(grace, cat, tmp_path):
+    with pytest.raises(mien.NoFaceFound, match="the second image"):
+        mien.verify(grace, cat)
+    mien.media.write_image(tmp_path / "cat.png", cat)
+    with pytest.raises(mien.NoFaceFound, match=r"cat\.png"):
+        mien.verify(tmp_path / "cat.png", grace)
+
+
+def test_no_file(grace):
+    with pytest.raises(mien.MediaNotFound, match=r"nowhere\.jpg"):
+        mien.verify("nowhere.jpg", grace)
