@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench import accuracy, robustness, speed, steel
+from bench import accuracy, robustness, speed, steel, video
 from bench.report import Row
 
 PARTS = (
@@ -17,6 +17,8 @@ PARTS = (
     speed.detection,
     speed.folder,
     steel.searching,
+    video.clips,
+    video.memory,
     steel.kills,
     steel.malformed_files,
     speed.threads,

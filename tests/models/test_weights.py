@@ -64,9 +64,7 @@ def test_missing_weights_say_where_was_looked_and_what_to_do(home, write_card):
 
 
 def test_missing_weights_without_a_source_are_to_be_fetched_by_hand(home, write_card):
-    with pytest.raises(
-        WeightsMissing, match=r"download tiny.onnx from https://example.org/tiny.*--from"
-    ):
+    with pytest.raises(WeightsMissing, match=r"download tiny.onnx from https://example.org/tiny.*--from"):
         models.locate(write_card())
 
 
