@@ -100,9 +100,7 @@ def test_faces_that_are_less_sure_choose_second():
 def test_a_face_that_is_less_sure_for_a_while_keeps_its_track():
     tracker = Tracker()
     scores = [0.9, 0.9, 0.65, 0.61, 0.7, 0.9]
-    found = [
-        tracker.update(i * STEP, faces((100 + 5 * i, 100), scores=[s]))[0] for i, s in enumerate(scores)
-    ]
+    found = [tracker.update(i * STEP, faces((100 + 5 * i, 100), scores=[s]))[0] for i, s in enumerate(scores)]
     assert {track.id for track in found} == {0}
 
 
@@ -132,8 +130,8 @@ def test_two_people_who_meet_and_turn_back_do_not_swap_tracks():
     def there_and_back(start, towards):
         return lambda t: (start + towards * 110 * min(t, 4 - t), 200)
 
-    # 100 to 320 and back, 380 to 160 and back: side by side at 2 s, where constant velocity expects a swap.
-    given = owners([there_and_back(100, 1), there_and_back(590, -1)], np.arange(0, 4, STEP))
+    # 100 to 320 and back, 560 to 340 and back: at 2 s they are so near that constant velocity expects a swap.
+    given = owners([there_and_back(100, 1), there_and_back(560, -1)], np.arange(0, 4, STEP))
     assert all(len(people) == 1 for people in given.values())
 
 

@@ -59,10 +59,13 @@ class Tracker:
         self.tracks: dict[int, Track] = {}
         self._ended: list[Track] = []
         self._next = 0
+        self._last = -np.inf
 
     def update(self, time: float, faces: Faces, *, cut: bool = False) -> list[Track]:
         """The track of each face of the frame at that time (seconds), in their order; new where none fits."""
-        self._end([t for t in self.tracks.values() if cut or time - t.end > GAP])
+        # Who was there at the last look was never out of sight, however slow the medium is.
+        self._end([t for t in self.tracks.values() if cut or time - t.end > GAP and t.end < self._last])
+        self._last = time
         chosen: dict[int, Track] = {}
         sure = faces.scores >= SURE
         for group in (np.flatnonzero(sure), np.flatnonzero(~sure)):
@@ -93,22 +96,34 @@ class Tracker:
         near = closeness(np.stack([t.predicted(time) for t in free]), faces.boxes[group])
         doubtful: list[Track] = []
         while near.size and near.max() > 0:
-            row, column = np.unravel_index(int(near.argmax()), near.shape)
-            best = near[row, column]
-            rivals = near[:, column] > DOUBT * best
-            if rivals.sum() > 1 or (near[row] > DOUBT * best).sum() > 1:
-                doubtful += [free[i] for i in np.flatnonzero(rivals)]
-                near[rivals] = 0
-                continue
-            free[row].follow(time, faces.boxes[group[column]])
-            chosen[int(group[column])] = free[row]
-            near[row], near[:, column] = 0, 0
+            rows, columns = likely(near)
+            if len(rows) == len(columns) == 1:
+                track, face = free[int(rows[0])], int(group[columns[0]])
+                track.follow(time, faces.boxes[face])
+                chosen[face] = track
+            else:
+                doubtful += [free[int(i)] for i in rows]
+            near[rows], near[:, columns] = 0, 0
         self._end(doubtful)
 
     def _end(self, tracks: list[Track]) -> None:
         for track in tracks:
             if self.tracks.pop(track.id, None):
                 self._ended.append(track)
+
+
+def likely(near: Floats) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """The closest pair (row, column), with all rows and columns that could be meant as well, or by one of those."""
+    rows, columns = (np.zeros(n, bool) for n in near.shape)
+    row, column = np.unravel_index(int(near.argmax()), near.shape)
+    rows[row] = columns[column] = True
+    by_track = (near > 0) & (near > DOUBT * near.max(axis=1, keepdims=True))
+    by_face = (near > 0) & (near > DOUBT * near.max(axis=0, keepdims=True))
+    known = 0
+    while known < (known := int(rows.sum() + columns.sum())):  # until no more are linked
+        columns |= by_track[rows].any(axis=0)
+        rows |= by_face[:, columns].any(axis=1)
+    return np.flatnonzero(rows), np.flatnonzero(columns)
 
 
 def closeness(predicted: Floats, boxes: Floats) -> Floats:
