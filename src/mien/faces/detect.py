@@ -38,12 +38,12 @@ class Detector:
             any case.
         """
         check_image(image)
-        faces = self._upright(image, self._search(image, min_face))
+        faces = orient.turn_upright(self.look, image, self._search(image, min_face))
         for quarter in orient.quarters_to_try(faces) if search_orientation else []:
             turned = np.ascontiguousarray(np.rot90(image, quarter))
             found = orient.turn_back(self._search(turned, min_face), quarter, turned.shape[:2])
             new = found[[yunet.iou(box, faces.boxes).max(initial=0) < SAME for box in found.boxes]]
-            faces = Faces.concatenate([faces, self._upright(image, new)])
+            faces = Faces.concatenate([faces, orient.turn_upright(self.look, image, new)])
         return _merge([faces])
 
     def once(self, image: Image, min_score: float = MIN_SCORE) -> Faces:
@@ -57,11 +57,6 @@ class Detector:
         outputs = self.session.run({"input": blob})
         boxes, keypoints, scores = yunet.decode(outputs, (blob.shape[2], blob.shape[3]), min_score)
         return Faces(boxes, keypoints, scores, align.rolls(keypoints))
-
-    def _upright(self, image: Image, faces: Faces) -> Faces:
-        """The faces turned upright, without those that prove to be none when looked at closely."""
-        faces = orient.turn_upright(self.look, image, faces)
-        return faces[faces.scores >= MIN_SCORE]
 
     def _search(self, image: Image, min_face: float) -> Faces:
         """Upright faces, at as many sizes as the picture needs."""
