@@ -33,7 +33,7 @@ def test_overexposure(engine, face):
 
 
 def test_contrast(engine, face):
-    assert Issue.LOW_CONTRAST in issues(engine, (face * 0.1 + 100).astype(np.uint8))
+    assert Issue.LOW_CONTRAST in issues(engine, (face * 0.15 + 100).astype(np.uint8))
 
 
 def test_size(engine, face):
