@@ -18,13 +18,13 @@ from mien.types import Image
 GALLERY = 20  # people to compare with
 
 
-def opencv_loop(files: list[Path], threads: int | None = None) -> int:
-    """Read, detect, align, embed and compare with OpenCV alone, at its defaults."""
+def opencv_loop(files: list[Path], threads: int | None = None, min_score: float = 0.9) -> int:
+    """Read, detect, align, embed and compare with OpenCV alone; at its defaults unless told otherwise."""
     import cv2
 
     if threads:
         cv2.setNumThreads(threads)
-    detector = cv2.FaceDetectorYN.create(str(models.prepared("yunet")), "", (250, 250))
+    detector = cv2.FaceDetectorYN.create(str(models.prepared("yunet")), "", (250, 250), min_score)
     recognizer = cv2.FaceRecognizerSF.create(str(sface_for_opencv()), "")
     gallery = np.zeros((GALLERY, 128), np.float32)
     faces = 0
