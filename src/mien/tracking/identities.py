@@ -40,8 +40,8 @@ class Identity:
         return vector
 
     def meets(self, other: Identity) -> bool:
-        """Whether both were in view at the same time."""
-        return any(a[0] < b[1] and b[0] < a[1] for a in self.spans for b in other.spans)
+        """Whether both were in view at the same time, be it in a single frame."""
+        return any(a[0] <= b[1] and b[0] <= a[1] for a in self.spans for b in other.spans)
 
     def absorb(self, other: Identity) -> None:
         """Take over all that is known of another who is the same person."""

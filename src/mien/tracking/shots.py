@@ -27,9 +27,8 @@ class Shot:
 
     @property
     def quality(self) -> float:
-        """In [0, 1]; faces of the same quality are told apart by size."""
-        assert self.face.quality is not None
-        return float(self.face.quality[0]) + min(float(self.face.widths[0]), 1000.0) * 1e-6
+        """About in [0, 1], see `quality_of`."""
+        return quality_of(self.face)
 
 
 @dataclass
@@ -40,8 +39,7 @@ class Shots:
 
     def offer(self, frame: Frame, face: Faces) -> bool:
         """Keep the look if it is better than the one near it, or than the worst; whether it was kept."""
-        assert face.quality is not None
-        value = float(face.quality[0]) + min(float(face.widths[0]), 1000.0) * 1e-6
+        value = quality_of(face)
         near = [shot for shot in self.kept if abs(shot.time - frame.time) < APART]
         rivals = near or (self.kept if len(self.kept) >= MOST else [])
         if rivals:
@@ -57,6 +55,12 @@ class Shots:
         """The shots to embed of a face that was looked at so often, best first."""
         ordered = sorted(self.kept, key=lambda shot: -shot.quality)
         return ordered[: max(1, looks // LOOKS)]
+
+
+def quality_of(face: Faces) -> float:
+    """About in [0, 1]; faces of the same quality are told apart by size."""
+    assert face.quality is not None
+    return float(face.quality[0]) + min(float(face.widths[0]), 1000.0) * 1e-6
 
 
 def portrait(image: Image, face: Faces) -> Image:

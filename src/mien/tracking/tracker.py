@@ -64,7 +64,7 @@ class Tracker:
     def update(self, time: float, faces: Faces, *, cut: bool = False) -> list[Track]:
         """The track of each face of the frame at that time (seconds), in their order; new where none fits."""
         # Who was there at the last look was never out of sight, however slow the medium is.
-        self._end([t for t in self.tracks.values() if cut or time - t.end > GAP and t.end < self._last])
+        self._end([t for t in self.tracks.values() if cut or (time - t.end > GAP and t.end < self._last)])
         self._last = time
         chosen: dict[int, Track] = {}
         sure = faces.scores >= SURE
