@@ -18,7 +18,7 @@ from mien.tracking import Cuts, Identities, Identity, Track, Tracker
 from mien.types import Faces, Frame, Image
 
 RATE = 10.0  # frames a second that are looked at; faces move by less than their width in between
-FEWEST = 3  # looks; what was seen less often is not counted as a person
+BRIEF = 0.25  # seconds; what was seen for less is not counted as a person: three looks at the default rate
 
 
 class Recogniser(Protocol):
@@ -59,7 +59,7 @@ class VideoResult:
     """Everybody in a video, in the order of first appearance.
 
     duration: seconds from the first frame looked at to the last. frames: how many were looked at.
-    detections, embedded: faces found in them, and embedded. passing: tracks too short to count.
+    detections, embedded: faces found in them, and embedded. passing: tracks too brief to count.
     cuts: seconds of each cut. seconds: on the clock, for each stage.
     """
 
@@ -121,38 +121,47 @@ class Crowd:
                 return
             yield frame
 
-    def see(self, frame: Frame) -> tuple[Faces, list[Track]]:
-        """Look at one more frame: its faces, and whose track each is."""
-        engine = self.people.engine
+    def see(self, frame: Frame) -> None:
+        """Look at one more frame, and tell whose the tracks are that ended."""
+        _, _, cut = self.follow(frame)
+        self.cut_times += [frame.time] if cut else []
+        for track in self.tracker.finished():
+            self.end(track)
+
+    def follow(self, frame: Frame) -> tuple[Faces, list[Track], bool]:
+        """The faces of one more frame, whose track each is, and whether the frame follows a cut."""
         with self._timed("detect"):
-            faces = engine.detect(frame.image, search_orientation=False)
+            faces = self.people.engine.detect(frame.image, search_orientation=False)
         with self._timed("track"):
             cut = self.cuts.is_cut(frame.image)
             tracks = self.tracker.update(frame.time, faces, cut=cut)
             for face, track in zip(faces, tracks, strict=True):
                 track.shots.offer(frame, face)
-        self.cut_times += [frame.time] if cut else []
         self.counts.update(frames=1, detections=len(faces))
         self.first = frame.time if self.first is None else self.first
         self.last = frame.time
-        for track in self.tracker.finished():
-            self.end(track)
-        return faces, tracks
+        return faces, tracks, cut
 
-    def end(self, track: Track) -> Identity | None:
-        """Embed the best looks of a track that ended and tell whose it is; None where there were too few."""
-        if track.looks < FEWEST:
+    def end(self, track: Track) -> None:
+        """Embed the best looks of a track that ended and tell whose it is, unless it was too brief."""
+        if track.looks * self.interval < BRIEF:
             self.counts["passing"] += 1
-            return None
+            return
         shots = track.shots.best(track.looks)
         with self._timed("embed"):
             vectors = self.people.engine.embedder.embed(np.concatenate([shot.crop for shot in shots]))
         weights = np.array([max(shot.quality, 1e-3) for shot in shots])
         self.counts["embedded"] += len(shots)
         span = [(track.start, track.end)]
-        return self.identities.add(
+        self.identities.add(
             Identity(weights @ vectors.astype(np.float64), shots[0], span, track.looks, len(shots))
         )
+
+    @property
+    def interval(self) -> float:
+        """Seconds between two looks, on average; infinite for a still."""
+        gaps = self.counts["frames"] - 1
+        return (self.last - (self.first or 0.0)) / gaps if gaps else np.inf
 
     def result(self) -> VideoResult:
         """Everybody, once the medium is at its end."""

@@ -72,7 +72,8 @@ class Presence:
 
     def see(self, frame: Frame, dropped: int) -> LiveView:
         """Look at a frame."""
-        faces, tracks = self.crowd.see(frame)
+        faces, tracks, _ = self.crowd.follow(frame)
+        self.crowd.tracker.finished()
         self.glances = {i: glance for i, glance in self.glances.items() if i in self.crowd.tracker.tracks}
         for track in tracks:
             self._look(track, frame.time)
