@@ -4,7 +4,7 @@ YuNet fires on tilted and upside-down faces too, with scores up to 0.92 and with
 frontal face but lie in the wrong places; their embeddings mean nothing. On a small chip, where the face is
 about 38 pixels wide, it is far choosier: the median score is 0.92 upright, 0.83 at 30 degrees, 0.43 at 45 and
 0.58 upside down. So each face is looked at again on such a chip; where that does not convince, at 30-degree
-steps all the way round. The best angle wins, and the face is detected anew where it stands upright.
+steps all the way round. The best angle wins, and the points are read from a close-up in which the face stands upright.
 """
 
 from __future__ import annotations
@@ -65,25 +65,30 @@ def _unquartered(points: npt.NDArray[np.float32], quarter: int, w: int, h: int) 
 
 
 def _settled(look: Look, image: Image, face: Faces) -> Faces:
-    """One face: as it is, or with box, points and score found at a better angle, or none where it proves to be none."""
+    """One face with its points read where it stands upright, or none where it proves to be none."""
     patch = _chip(image, face.boxes[0], 0, int(CHIP * 1.5), FACE)[0]
     scores = _scores_by_angle(look, patch, (0,))
     if scores[0] >= CONVINCING:
-        return face
+        return _read(look, image, face, 0)
     scores |= _scores_by_angle(look, patch, ROUND)
     angle = max(scores, key=scores.__getitem__)
     if (scores[angle] + face.scores[0]) / 2 < NO_FACE:
         return face[:0]
-    if angle == 0:
-        return face
-    scores |= _scores_by_angle(look, patch, (angle - 15, angle + 15))
-    angle = max(scores, key=scores.__getitem__)
-    close_up, matrix = _chip(image, face.boxes[0], angle, CLOSE_UP, CLOSE_FACE)
+    if angle != 0:
+        scores |= _scores_by_angle(look, patch, (angle - 15, angle + 15))
+    return _read(look, image, face, max(scores, key=scores.__getitem__))
+
+
+def _read(look: Look, image: Image, face: Faces, angle: int) -> Faces:
+    """The face with its points read from a close-up in which it stands upright, always equally large: there they are
+    most exact. At another angle than 0 the box and the score are those of the close-up, too."""
+    close_up, matrix = _chip(image, face.boxes[0], angle or float(face.rolls[0]), CLOSE_UP, CLOSE_FACE)
     found = look(close_up)
     found = found[np.linalg.norm(found.centres - CLOSE_UP / 2, axis=1) < CLOSE_UP / 4]
     if found.scores.max(initial=0) < face.scores[0] - MARGIN:
         return face  # covered and half-turned faces can look better tilted when small, not when seen well
-    return _carried_back(found[int(np.argmax(found.scores))], matrix)
+    best = _carried_back(found[int(np.argmax(found.scores))], matrix)
+    return best if angle else face.having(keypoints=best.keypoints, rolls=best.rolls)
 
 
 def _scores_by_angle(look: Look, patch: Image, angles: tuple[int, ...]) -> dict[int, float]:
