@@ -139,13 +139,43 @@ def test_two_of_the_same_looks_side_by_side_are_two(cast, coffee, strangers):
     )
     result = identify_video(strangers, (f for f in clip.frames(coffee, cast, pair) if f.time < 1.5))
     assert len(result.appearances) == 2
+    assert result.embedded == 2, "one for up to twenty looks at each"
 
 
-def test_a_flash_of_a_face_is_no_person(cast, coffee, strangers):
-    brief = (clip.Appearance(GRACE, 0.5, 0.66, (160, 180), (180, 180), 90),)  # two frames of twelve a second
+@pytest.mark.parametrize(("seconds", "people"), [(0.16, 0), (0.26, 1)], ids=["a flash", "three looks"])
+def test_how_long_a_face_must_be_seen(seconds, people, cast, coffee, strangers):
+    brief = (clip.Appearance(GRACE, 0.5, 0.5 + seconds, (160, 180), (180, 180), 90),)
     result = identify_video(strangers, (f for f in clip.frames(coffee, cast, brief) if f.time < 1.5))
-    assert (len(result.appearances), result.passing, result.embedded) == (0, 1, 0)
-    assert 1 <= result.detections <= 2
+    assert (len(result.appearances), result.passing, result.embedded) == (people, 1 - people, people)
+    assert 1 <= result.detections <= 4
+
+
+def test_somebody_else_in_the_same_place_after_a_cut(cast, coffee, cat, strangers):
+    """Two who talk, filmed in turn: no track goes on across the cut."""
+    talk = (
+        clip.Appearance(GRACE, 0.0, 1.0, (300, 180), (305, 180), 90),
+        clip.Appearance(EILEEN, 1.0, 3.0, (305, 180), (300, 180), 90),
+        clip.Appearance(GRACE, 3.0, 4.0, (300, 180), (305, 180), 90),
+    )
+    scenes = zip(clip.frames(coffee, cast, talk), clip.frames(cat, cast, talk), strict=True)
+    result = identify_video(strangers, (b if 1 <= a.time < 3 else a for a, b in scenes if a.time < 4))
+    first, second = result.appearances
+    assert first.spans == (pytest.approx((0, 1), abs=0.15), pytest.approx((3, 4), abs=0.15))
+    assert second.spans == (pytest.approx((1, 3), abs=0.15),)
+
+
+def test_appearances_of_one_name_are_one_person(frames, family):
+    """Whatever their looks: somebody with glasses, and without."""
+
+    class Generous:
+        engine = family.engine
+
+        def recognise(self, faces):
+            return family.recognise(faces).having(names=np.array([GRACE] * len(faces), object))
+
+    apart = (frame for frame in frames if frame.time >= 8.0)  # first Grace, then Eileen
+    (one,) = identify_video(Generous(), apart).appearances
+    assert one.spans == (pytest.approx((8.0, 11.0), abs=CLOSE),), "their absence of half a second is bridged"
 
 
 @pytest.mark.parametrize("turn", [180, 30])
