@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from mien.errors import ArgumentError
 from mien.faces import align, orient, yunet
@@ -16,7 +17,10 @@ LARGE_FACE = 120  # pixels; above it a covered face is found better in a smaller
 SMALL_PASS = 256  # long side of that smaller picture
 TILE = 1280  # pixels; keeps memory flat on large pictures
 SAME = 0.3  # intersection over union from which two boxes are one face
-OVERLAP = 160  # pixels shared by neighbouring tiles; every face that tiles are for fits in it
+OVERLAP = 160  # pixels shared by neighbouring tiles
+BORDER = 16  # pixels; what is found nearer to where a tile was cut may be half a face
+WHOLE = OVERLAP - 2 * BORDER  # pixels; a face no longer than this lies whole and clear in some tile
+COARSER = 5  # times; a longer face is still 20 pixels wide at so much lower a resolution
 
 
 class Detector:
@@ -38,6 +42,8 @@ class Detector:
             any case.
         """
         check_image(image)
+        if not min_face > 0:
+            raise ArgumentError(f"min_face is {min_face}; expected a width in pixels, such as 24.")
         faces = orient.turn_upright(self.look, image, self._search(image, min_face))
         for quarter in orient.quarters_to_try(faces) if search_orientation else []:
             turned = np.ascontiguousarray(np.rot90(image, quarter))
@@ -62,13 +68,17 @@ class Detector:
         """Upright faces, at as many sizes as the picture needs."""
         long_side = max(image.shape[:2])
         base = min(1.0, max(NETWORK_FACE / min_face, 640 / long_side))
-        found = self._scaled(image, base) if long_side * base <= TILE else self._tiled(image, base)
+        found = self._at(image, base)
         unsure = (found.scores < MIN_SCORE) & (found.widths * base > LARGE_FACE)
         sure = found[found.scores >= MIN_SCORE]
         if long_side * base > SMALL_PASS and (unsure.any() or not len(sure)):
             small = self._scaled(image, SMALL_PASS / long_side)
             sure = _merge([sure, small[small.scores >= MIN_SCORE]])
         return sure
+
+    def _at(self, image: Image, scale: float) -> Faces:
+        """Faces at this scale: in one pass, or in tiles where that would take too much memory."""
+        return (self._scaled if max(image.shape[:2]) * scale <= TILE else self._tiled)(image, scale)
 
     def _scaled(self, image: Image, scale: float) -> Faces:
         """One pass over the picture at the given scale; coordinates are the picture's own."""
@@ -83,18 +93,17 @@ class Detector:
         return _mapped(found, w / size[0], h / size[1], 0, 0)
 
     def _tiled(self, image: Image, scale: float) -> Faces:
-        """Overlapping tiles for small faces, one coarse pass for those that no tile shows whole."""
+        """Overlapping tiles for the faces that one of them is sure to show whole, a coarser look for larger ones."""
         h, w = image.shape[:2]
         side, step = int(TILE / scale), int((TILE - OVERLAP) / scale)
-        parts = [self._scaled(image, min(1.0, 640 / max(h, w)))]
+        parts = [self._at(image, max(scale / COARSER, 640 / max(h, w)))]
         for y in range(0, max(h - side, 0) + step, step):
             for x in range(0, max(w - side, 0) + step, step):
                 tile = np.ascontiguousarray(image[y : y + side, x : x + side])
-                if not tile.size:
-                    continue
-                found = self._scaled(tile, scale)
-                small = found[found.widths * scale < OVERLAP]
-                parts.append(_mapped(small, 1, 1, x, y))
+                found = _mapped(self._scaled(tile, scale), 1, 1, x, y)
+                small = np.maximum(found.widths, found.heights) * scale <= WHOLE
+                clear = _clear_of_cuts(found, (x, y), (x + side, y + side), (w, h), BORDER / scale)
+                parts.append(found[small & clear])
         return _merge(parts)
 
 
@@ -114,6 +123,16 @@ def _mapped(faces: Faces, sx: float, sy: float, x: float, y: float) -> Faces:
     scale, shift = np.array([sx, sy], np.float32), np.array([x, y], np.float32)
     boxes = faces.boxes * np.tile(scale, 2) + np.tile(shift, 2)
     return faces.having(boxes=boxes.astype(np.float32), keypoints=faces.keypoints * scale + shift)
+
+
+def _clear_of_cuts(
+    faces: Faces, first: tuple[int, int], last: tuple[int, int], size: tuple[int, int], border: float
+) -> npt.NDArray[np.bool_]:
+    """(n,) whether each face keeps `border` away from where the tile between two corners (x, y) was cut out of a
+    picture of that size (w, h); its own edges are no cuts."""
+    low = [corner + border if corner > 0 else -np.inf for corner in first]
+    high = [corner - border if corner < end else np.inf for corner, end in zip(last, size, strict=True)]
+    return np.asarray(np.all((faces.boxes[:, :2] >= low) & (faces.boxes[:, 2:] <= high), axis=1))
 
 
 def _merge(parts: list[Faces]) -> Faces:
