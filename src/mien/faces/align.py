@@ -13,6 +13,7 @@ TEMPLATE = np.array(
     np.float64,
 )
 SIZE = 112
+LONGEST = 2**15 - 1  # pixels; OpenCV 4 does not warp from a picture with a longer side
 PLANE = np.array([1, 1j])  # a point as a complex number
 
 
@@ -57,8 +58,8 @@ def warp(image: Image, matrix: npt.NDArray[np.float64], size: int) -> Image:
     """
     import cv2
 
-    shrink = int(1 / max(np.hypot(matrix[0, 0], matrix[1, 0]), 1e-6))
-    if shrink >= 2:
+    shrink = max(1, int(1 / max(np.hypot(matrix[0, 0], matrix[1, 0]), 1e-6)))
+    if shrink >= 2 or max(image.shape[:2]) >= LONGEST:
         image, matrix = _shrunk(image, matrix, size, shrink)
     return np.asarray(cv2.warpAffine(image, matrix, (size, size), flags=cv2.INTER_LINEAR), np.uint8)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -56,7 +57,15 @@ class FaceEngine:
         }
 
 
-@cache
 def default_engine() -> FaceEngine:
-    """The engine of the default models, opened once for each process."""
+    """The engine of the default models, opened once for each process, however many threads ask at once."""
+    with _opening:
+        return _opened()
+
+
+_opening = threading.Lock()
+
+
+@cache
+def _opened() -> FaceEngine:
     return FaceEngine()
