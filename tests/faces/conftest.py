@@ -1,5 +1,6 @@
 """What the tests of the faces room share."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -25,3 +26,13 @@ def middle(image, faces: Faces) -> Faces:
     """The face nearest the middle of the picture, as `Faces` of length 1."""
     centre = np.array(image.shape[1::-1]) / 2
     return faces[int(np.argmin(np.linalg.norm(faces.centres - centre, axis=1)))]
+
+
+def turned(image, angle):
+    """The picture turned clockwise on a canvas that holds all of it."""
+    h, w = image.shape[:2]
+    c, s = abs(np.cos(np.radians(angle))), abs(np.sin(np.radians(angle)))
+    size = (round(h * s + w * c), round(h * c + w * s))
+    matrix = cv2.getRotationMatrix2D(((w - 1) / 2, (h - 1) / 2), -angle, 1)
+    matrix[:, 2] += [(size[0] - w) / 2, (size[1] - h) / 2]
+    return cv2.warpAffine(image, matrix, size)

@@ -5,8 +5,11 @@ import numpy as np
 import pytest
 
 from mien import ArgumentError
+from mien.faces import Detector
+from mien.faces.detect import TILE
 from mien.faces.yunet import iou
 from mien.media import read_image
+from tests.faces.conftest import turned
 
 
 def test_the_packaged_faces(engine, astronaut, grace, cat, coffee):
@@ -55,6 +58,70 @@ def test_a_face_of_24_pixels_in_12_megapixels(engine, grace, corner):
     x, y = faces.centres[0]
     assert place[0] < x < place[2]
     assert place[1] < y < place[3]
+
+
+# Where a tile shows half of the face, which by itself looks like a face of 100 to 220 pixels.
+@pytest.mark.parametrize(
+    ("width", "corner"),
+    [(230, (1642, 1625)), (300, (1503, 1624)), (300, (1492, 1304)), (400, (1253, 1430)), (400, (1240, 1135))],
+)
+def test_a_face_across_tiles_is_found_once_and_whole(engine, astronaut, width, corner):
+    box = engine.detect(astronaut).boxes[0]
+    canvas, _ = placed(astronaut, box, width, (3000, 4000), corner)
+    faces = engine.detect(canvas)
+    assert len(faces) == 1
+    # Different passes put the box a tenth apart.
+    assert abs(faces.widths[0] / width - 1) < 0.15
+
+
+def test_no_size_of_face_falls_between_the_passes_of_a_panorama(engine, astronaut):
+    """320 pixels: too large for the tiles, and 13 pixels where 16,000 are shrunk to 640."""
+    box = engine.detect(astronaut).boxes[0]
+    canvas, _ = placed(astronaut, box, 320, (1000, 16_000), (100, 5000))
+    faces = engine.detect(canvas)
+    assert len(faces) == 1
+    assert abs(faces.widths[0] / 320 - 1) < 0.15
+
+
+def test_no_pass_is_larger_than_a_tile(engine, cat, monkeypatch):
+    """That bounds the network's memory: six tiles, a coarse and a small pass at each of four orientations."""
+    sizes = []
+    look = Detector.look
+
+    def watched(self, image, min_score=0.1):
+        sizes.append(max(image.shape[:2]))
+        return look(self, image, min_score)
+
+    monkeypatch.setattr(Detector, "look", watched)
+    engine.detect(cv2.resize(cat, (5000, 2500)))
+    assert len(sizes) >= 4 * 8
+    assert max(sizes) <= TILE
+
+
+def test_neither_the_cat_nor_the_coffee_is_a_face_at_any_angle(engine, cat, coffee):
+    for image in (cat, coffee):
+        for angle in range(0, 360, 45):
+            assert len(engine.detect(turned(image, angle))) == 0, angle
+
+
+def test_many_faces_are_all_found_and_none_twice(engine, grace):
+    head = cv2.resize(grace[50:330, 130:400], (80, 84))
+    assert len(engine.detect(np.tile(head, (10, 20, 1)))) == 200
+
+
+def test_faces_at_the_border(engine, grace):
+    """Grace Hopper without the left half of her face, without her brow, without her chin."""
+    x0, y0, x1, y1 = engine.detect(grace).boxes[0].astype(int)
+    for cut in (grace[:, (x0 + x1) // 2 :], grace[y0 + (y1 - y0) // 4 :], grace[: y1 - (y1 - y0) // 5]):
+        faces = engine.detect(cut)
+        assert len(faces) == 1
+        assert np.isfinite(engine.embed(cut, faces).embeddings).all()
+
+
+@pytest.mark.parametrize("width", [0, -1, float("nan")])
+def test_a_smallest_face_of_no_width_is_refused(engine, grace, width):
+    with pytest.raises(ArgumentError, match="min_face"):
+        engine.detect(grace, min_face=width)
 
 
 def test_a_face_that_fills_a_large_picture(engine, astronaut):

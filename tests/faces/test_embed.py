@@ -1,6 +1,7 @@
 """Embeddings: deterministic, of unit length, centred, mirrored."""
 
 import hashlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -52,6 +53,15 @@ def test_identity_names_weights_and_centre(engine):
     assert len(embedder.identity) == 64
     assert embedder.identity != alone
     assert embedder.identity == Embedder().identity
+
+
+def test_another_centre_is_another_identity(engine):
+    """Vectors with different centres do not compare, so a gallery must not take one for the other."""
+    card = engine.embedder.card
+    moved = replace(card, decision={**card.decision, "centre": [0.0] * 128})
+    without = replace(card, decision={})
+    identities = {Embedder(c).identity for c in (card, moved, without)}
+    assert len(identities) == 3
 
 
 def test_strangers_are_near_zero_and_the_same_face_near_one(engine, crops):

@@ -1,8 +1,12 @@
 """One engine for many threads, and what it says of itself."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 import numpy as np
+
+from mien.faces import engine as engine_module
 
 
 def bits(engine, image):
@@ -16,6 +20,23 @@ def test_threads_get_the_same_bits_as_one_after_the_other(engine, astronaut, gra
     with ThreadPoolExecutor(8) as pool:
         for _ in range(2):
             assert list(pool.map(lambda image: bits(engine, image), images)) == serial
+
+
+def test_the_default_engine_is_opened_once_however_many_ask(monkeypatch):
+    """Eight threads made eight engines, 100 MB each, when the cache alone was relied on."""
+    opened = []
+
+    @cache
+    def slowly():
+        time.sleep(0.05)
+        opened.append(1)
+        return object()
+
+    monkeypatch.setattr(engine_module, "_opened", slowly)
+    with ThreadPoolExecutor(8) as pool:
+        engines = list(pool.map(lambda _: engine_module.default_engine(), range(8)))
+    assert len(opened) == 1
+    assert all(engine is engines[0] for engine in engines)
 
 
 def test_provenance_names_both_models(engine, grace):
