@@ -16,13 +16,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("name", choices=["recognition"])
     parser.add_argument("--quick", action="store_true", help="small forms of each row; nothing is written")
-    parser.add_argument("--only", help="rows whose function name contains this; nothing is written")
+    parser.add_argument("--only", help="measure only rows whose function name contains this")
     arguments = parser.parse_args()
     from bench.report import publish
 
     bench = importlib.import_module(f"bench.{arguments.name}")
     rows = bench.rows(arguments.quick, arguments.only or "")
-    return 0 if publish(arguments.name, rows, keep=not (arguments.quick or arguments.only)) else 1
+    cleared = publish(arguments.name, rows, keep=not arguments.quick, part=bool(arguments.only))
+    return 0 if cleared else 1
 
 
 if __name__ == "__main__":

@@ -38,22 +38,29 @@ class Row:
     note: str = ""
 
 
-def publish(name: str, rows: Iterable[Row], keep: bool) -> bool:
-    """Prints rows as they come; with `keep` writes results/NAME.json. True where every bar was cleared."""
+def publish(name: str, rows: Iterable[Row], *, keep: bool, part: bool) -> bool:
+    """Prints rows as they come; True where every bar was cleared.
+
+    keep: write results/NAME.json. part: these are some of its rows, measured again; the others stay.
+    """
     done = []
     for row in rows:
         verdict = {True: "ok    ", False: "MISSED", None: "      "}[row.ok]
-        print(
-            f"{verdict} {row.row}\n         {row.figure}   bar: {row.bar}"
-            + (f"\n         {row.note}" if row.note else ""),
-            flush=True,
-        )
-        done.append(row)
+        print(f"{verdict} {row.row}\n         {row.figure}   bar: {row.bar}", flush=True)
+        if row.note:
+            print(f"         {row.note}", flush=True)
+        done.append(asdict(row))
     if keep:
-        RESULTS.mkdir(exist_ok=True)
-        table = {"rows": [asdict(row) for row in done], "versions": versions(), "machine": machine()}
-        (RESULTS / f"{name}.json").write_text(json.dumps(table, indent=2, ensure_ascii=False) + "\n", "utf-8")
-    return all(row.ok is not False for row in done)
+        file = RESULTS / f"{name}.json"
+        table = {"rows": done, "versions": versions(), "machine": machine()}
+        if part:
+            again = {row["row"]: row for row in done}
+            table["rows"] = [
+                again.get(row["row"], row) for row in json.loads(file.read_text("utf-8"))["rows"]
+            ]
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(json.dumps(table, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    return all(row["ok"] is not False for row in done)
 
 
 def versions() -> dict[str, str]:
