@@ -3,11 +3,13 @@
 import time
 from itertools import chain
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
 import mien
+from mien.batch import AHEAD
 from mien.media import write_image, write_video
 
 
@@ -28,6 +30,46 @@ def test_results_come_in_order_and_errors_are_results(people, grace, coffee, tmp
     assert [list(r.faces.names) for r in results[:6]] == [["Grace Hopper"], []] * 3
     assert isinstance(results[6].error, mien.CorruptMedia)
     assert isinstance(results[7].error, mien.MediaNotFound)
+
+
+def test_no_more_files_are_begun_than_are_asked_for(people, tmp_path):
+    """Memory stays flat: at any moment at most AHEAD files for each worker are read and not yet given out."""
+    taken = 0
+
+    def paths():
+        nonlocal taken
+        for i in range(300):
+            taken += 1
+            yield str(tmp_path / f"{i:03}.jpg")
+
+    given = 0
+    for result in mien.identify_files(people, paths(), workers=2):
+        assert result.path == tmp_path / f"{given:03}.jpg"  # a Path, though text was given
+        assert isinstance(result.error, mien.MediaNotFound)
+        given += 1
+        assert taken - given <= AHEAD * 2
+    assert given == 300
+
+
+def test_opencvs_threads_are_as_before(people, grace, tmp_path):
+    before = cv2.getNumThreads()
+    write_image(tmp_path / "a.png", grace)
+    results = mien.identify_files(people, [tmp_path / "a.png"] * 3, workers=2)
+    next(results)
+    assert cv2.getNumThreads() == 1
+    results.close()
+    assert cv2.getNumThreads() == before
+
+
+@pytest.mark.parametrize("workers", [0, -1])
+def test_no_workers_are_refused(people, workers):
+    with pytest.raises(mien.ArgumentError, match=f"workers is {workers}"):
+        next(mien.identify_files(people, ["a.jpg"], workers=workers))
+
+
+def test_one_path_is_not_taken_for_a_list_of_letters(people):
+    with pytest.raises(mien.ArgumentError, match=r"the one path 'a\.jpg'"):
+        next(mien.identify_files(people, "a.jpg"))
 
 
 def test_stopping_does_not_wait_for_a_whole_video(people, grace, tmp_path):

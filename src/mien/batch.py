@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
-from mien.errors import MienError
+from mien.errors import ArgumentError, MienError
 from mien.media import is_video, read_frames
 from mien.types import Faces
 
@@ -35,7 +35,7 @@ class FileResult:
 
 
 def identify_files(
-    people: Gallery, paths: Iterable[Path], *, workers: int | None = None
+    people: Gallery, paths: Iterable[str | os.PathLike[str]], *, workers: int | None = None
 ) -> Iterator[FileResult]:
     """Results for the files in their order, each as soon as it and those before it are there.
 
@@ -43,11 +43,17 @@ def identify_files(
         OpenCV is held to one thread meanwhile.
     Whoever stops early (closes the generator, or presses Ctrl-C) waits for a few frames, not for whole videos.
     """
+    if isinstance(paths, str | os.PathLike):
+        raise ArgumentError(f"paths is the one path {os.fspath(paths)!r}; expected several, such as a list.")
+    if workers is not None and workers < 1:
+        raise ArgumentError(f"workers is {workers}; expected 1 or more, or None for one for each core.")
     count = workers or os.cpu_count() or 1
     stop = Event()
     with one_core_each(), ThreadPoolExecutor(count, "identify") as pool:
         try:
-            yield from _in_order(pool, lambda path: identify_file(people, path, stop), paths, AHEAD * count)
+            yield from _in_order(
+                pool, lambda path: identify_file(people, path, stop), map(Path, paths), AHEAD * count
+            )
         finally:
             stop.set()
 
