@@ -2,6 +2,9 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from mien import ArgumentError, Faces
 from mien.types import objects
@@ -63,6 +66,30 @@ def test_columns_of_another_length_are_refused():
         three().having(scores=np.zeros(2, np.float32))
     with pytest.raises(ArgumentError, match="keypoints"):
         three().having(keypoints=np.zeros((3, 4, 2), np.float32))
+    with pytest.raises(ArgumentError, match=r"rolls.*\(3, 1\).*\(3,\)"):
+        three().having(rolls=np.zeros((3, 1), np.float32))
+    with pytest.raises(ArgumentError, match="embeddings"):
+        three().having(embeddings=np.zeros(3, np.float32))
+    assert three(embeddings=np.zeros((3, 128), np.float32))[:0].embeddings.shape == (0, 128)
+
+
+def test_a_mask_of_another_length_is_refused():
+    with pytest.raises(IndexError):
+        three()[np.array([True, False])]
+
+
+@given(arrays(np.bool_, 3), st.permutations(range(3)))
+def test_parts_joined_again_are_the_whole(mask, order):
+    faces = three(names=objects(["a", "b", "c"]), embeddings=np.eye(3, dtype=np.float32))
+    parts = Faces.concatenate([faces[mask], faces[~mask]])
+    assert sorted(parts.names.tolist()) == ["a", "b", "c"]
+    assert np.array_equal(
+        parts.embeddings, faces[[faces.names.tolist().index(n) for n in parts.names]].embeddings
+    )
+    back = faces[list(order)][np.argsort(order)]
+    assert all(
+        np.array_equal(a, b) for a, b in zip(back.columns().values(), faces.columns().values(), strict=True)
+    )
 
 
 def test_joining_keeps_what_all_have():

@@ -107,8 +107,10 @@ class Faces:
     def __post_init__(self) -> None:
         n = len(self.boxes)
         expected = {"boxes": (n, 4), "keypoints": (n, 5, 2)}
+        if self.embeddings is not None:
+            expected["embeddings"] = (n, self.embeddings.shape[-1])
         for name, array in self.columns().items():
-            shape = expected.get(name, (n, *array.shape[1:]))
+            shape = expected.get(name, (n,))
             if array.shape != shape:
                 raise ArgumentError(f"Faces.{name} has shape {array.shape}; expected {shape}.")
 
