@@ -46,6 +46,7 @@ def test_no_match():
     [
         (near(0.6, 0.1), face(width=18, issues=[Issue.SMALL_BOUNDING_BOX]), "18 pixels wide"),
         (near(0.60, 0.59), face(), "as much like A as like B"),
+        (near(0.405, 0.395), face(), "as much like A as like B"),  # though only one reaches the limit
         (near(0.39), face(), "may be A"),
         (
             near(0.1),
@@ -60,6 +61,17 @@ def test_cannot_say(neighbours, seen, told):
     assert verdict.answer is Answer.CANNOT_SAY
     assert verdict.name is None
     assert told in verdict.reason
+
+
+def test_a_rival_who_is_clearly_less_alike_changes_nothing():
+    """A twentieth of cosine is a factor of ten in the odds at this height of the table."""
+    assert decide(TABLE, near(0.46, 0.41), LIMIT, 100, face()).name == "A"
+
+
+def test_faces_whose_quality_was_not_assessed():
+    bare = face().having(quality=None, issues=None)
+    assert decide(TABLE, near(0.6), LIMIT, 100, bare).name == "A"
+    assert decide(TABLE, near(0.1), LIMIT, 100, bare).answer is Answer.NO_MATCH
 
 
 def test_a_poor_face_that_is_alike_enough_is_a_match():

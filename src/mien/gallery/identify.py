@@ -54,9 +54,8 @@ def decide(
     chance = float(chances[0])
     found = Verdict(Answer.CANNOT_SAY, "", None, best.name, best.cosine, chance)
     if best.cosine >= limit:
-        rival = near[1] if len(near) > 1 and near[1].cosine >= limit else None
-        if rival and chances[1] > RIVAL * chance:
-            return replace(found, reason=f"as much like {best.name} as like {rival.name}")
+        if len(near) > 1 and chances[1] > RIVAL * chance:
+            return replace(found, reason=f"as much like {best.name} as like {near[1].name}")
         told = f"similarity {best.cosine:.2f}, {limit:.2f} is needed"
         return replace(found, answer=Answer.MATCH, name=best.name, reason=told)
     told = f"similarity {best.cosine:.2f} to {best.name}, {limit:.2f} is needed"
