@@ -1,13 +1,16 @@
-"""A store with made-up faces: what is stored does not depend on whose faces they are."""
+"""A store with made-up faces, as what is stored does not depend on whose they are; a gallery with real ones."""
 
+import cv2
 import numpy as np
 import pytest
 
+import mien
 from mien.gallery.stores.base import Model, NewFace
 from mien.gallery.stores.sqlite import SQLiteStore
 from mien.types import Issue
 
 MODEL = Model("sface", "2021dec", "ab" * 32, 128)
+EILEEN, GRACE = "Eileen Collins", "Grace Hopper"
 
 
 @pytest.fixture
@@ -37,3 +40,21 @@ def make_face():
         )
 
     return make
+
+
+@pytest.fixture
+def people(path):
+    with mien.open(path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def both(people, astronaut, grace):
+    people.enroll(EILEEN, astronaut)
+    people.enroll(GRACE, grace)
+    return people
+
+
+def beside(*images):
+    """Pictures side by side at a height of 400."""
+    return np.hstack([cv2.resize(i, (round(i.shape[1] * 400 / i.shape[0]), 400)) for i in images])

@@ -58,6 +58,23 @@ def test_rates_fall_and_ratios_rise_with_the_cosine():
         assert np.all(np.diff(TABLE.log_likelihood_ratio(grid, np.full(151, photos))) >= 0)
 
 
+def test_both_ends_of_the_table_go_on_as_lines():
+    """Of the first and the last two knots, so that no cosine is outside the table."""
+    x, row = TABLE.cosine, TABLE.log10_fmr[0]
+    last = row[-1] + (row[-1] - row[-2]) / (x[-1] - x[-2]) * 0.1
+    assert np.log10(TABLE.fmr(x[-1] + 0.1, 1)) == pytest.approx(last)
+    assert TABLE.fmr(x[0] - 0.5, 1) == 1  # a rate is never above one
+    ratio = TABLE.log_ratio[0]
+    first = ratio[0] - (ratio[1] - ratio[0]) / (x[1] - x[0]) * 0.1
+    assert TABLE.log_likelihood_ratio(x[0] - 0.1, 1) == pytest.approx(first)
+
+
+def test_a_gallery_of_everybody_on_earth_has_a_threshold_that_only_the_same_picture_reaches():
+    limits = [threshold(TABLE, [n, 0, 0], 0.01) for n in (10**4, 10**6, 10**8, 8 * 10**9)]
+    assert np.all(np.diff(limits) > 0)
+    assert limits[2] < 1 < limits[3]
+
+
 def test_more_photographs_than_three_count_as_three():
     assert TABLE.fmr(0.4, 9) == TABLE.fmr(0.4, 3)
 

@@ -77,3 +77,24 @@ def test_no_face(grace, cat, tmp_path):
 def test_no_file(grace):
     with pytest.raises(mien.MediaNotFound, match=r"nowhere\.jpg"):
         mien.verify("nowhere.jpg", grace)
+
+
+@pytest.mark.parametrize("fmr", [0, 1, -0.1, float("nan")])
+def test_an_impossible_rate(grace, fmr):
+    with pytest.raises(mien.ArgumentError, match="between 0 and 1"):
+        mien.verify(grace, grace, fmr=fmr)
+
+
+@pytest.mark.parametrize("odd", [np.zeros((9, 9), np.uint8), np.zeros((9, 9, 4), np.uint8), None, 5])
+def test_what_is_no_picture(grace, odd):
+    for pair in ((odd, grace), (grace, odd)):
+        with pytest.raises(mien.ArgumentError):
+            mien.verify(*pair)
+
+
+def test_the_largest_face_is_compared(grace, astronaut):
+    small = cv2.resize(astronaut, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    small = np.pad(small, ((0, grace.shape[0] - small.shape[0]), (0, 0), (0, 0)))
+    found = mien.verify(np.hstack([small, grace]), grace)
+    assert found
+    assert found.a.boxes[0, 0] > 256

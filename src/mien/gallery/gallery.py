@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -13,14 +14,14 @@ import numpy as np
 import numpy.typing as npt
 
 import mien
-from mien.errors import ArgumentError, NoFaceFound
+from mien.errors import ArgumentError, NoFaceFound, PersonNotFound
 from mien.faces import FaceEngine, default_engine
 from mien.gallery import gate
 from mien.gallery.decide import PHOTOS, Calibration, threshold
 from mien.gallery.identify import NEAREST, Neighbour, Verdict, decide
 from mien.gallery.index import Index
 from mien.gallery.roster import Roster
-from mien.gallery.stores.base import Face, Forgotten, Info, Model, Person, Store, clean_name
+from mien.gallery.stores.base import Face, Forgotten, Info, Model, Person, Store
 from mien.gallery.stores.sqlite import SQLiteStore
 from mien.home import default_gallery
 from mien.media import read_image
@@ -73,11 +74,12 @@ class Gallery:
         pictures: one file or image, or several, each with one face or with one that is clearly the largest.
         accept_poor: enrol faces of poor quality too; the default rejects them and says why.
 
-        Raises NoFaceFound where no picture could be used, with the reason for each.
+        Raises NoFaceFound where no picture could be used, with the reason for each, and ArgumentError for what is
+        neither a path nor an RGB array; nothing is enrolled then.
         """
         faces, rejected = [], []
         known = self._known_pictures(name)
-        for picture in [pictures] if isinstance(pictures, str | os.PathLike | np.ndarray) else pictures:
+        for picture in _each(pictures):
             candidate = gate.examine(self.engine, self.model, picture, known, accept_poor)
             if isinstance(candidate, gate.Rejected):
                 rejected.append((candidate.source, candidate.reason))
@@ -143,8 +145,9 @@ class Gallery:
 
     def _known_pictures(self, name: str) -> set[str]:
         """SHA-256 of the pictures that are enrolled of a person already."""
-        known = {person.name for person in self.store.people()}
-        return {face.sha256 for face in self.store.faces(name)} if clean_name(name) in known else set()
+        with suppress(PersonNotFound):
+            return {face.sha256 for face in self.store.faces(name)}
+        return set()
 
     def _neighbours(
         self, embeddings: npt.NDArray[np.float32], people: dict[int, Person]
@@ -177,7 +180,20 @@ def open_gallery(
     file = Path(path) if path is not None else default_gallery()
     if path is None:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return Gallery(SQLiteStore.open(file, create=True), engine, fpir=fpir)
+    with ExitStack() as stack:
+        gallery = Gallery(stack.enter_context(SQLiteStore.open(file, create=True)), engine, fpir=fpir)
+        stack.pop_all()  # the gallery closes its store from here on
+    return gallery
+
+
+def _each(pictures: Picture | Iterable[Picture]) -> Iterable[Picture]:
+    """The pictures one after the other, also where there is only one."""
+    if isinstance(pictures, str | os.PathLike | np.ndarray):
+        return [pictures]
+    if isinstance(pictures, bytes) or not isinstance(pictures, Iterable):
+        kind = type(pictures).__name__
+        raise ArgumentError(f"pictures is {kind}; expected a path, an RGB array, or several of them.")
+    return pictures
 
 
 def _answered(faces: Faces, verdicts: Sequence[Verdict], provenance: dict[str, Any]) -> Faces:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mien.errors import MediaError, ModelMismatch
+from mien.errors import ArgumentError, MediaError, ModelMismatch
 from mien.faces import FaceEngine
 from mien.faces.quality import ENROL_WIDTH
 from mien.gallery.stores.base import Model, NewFace
@@ -21,7 +21,7 @@ DOMINANT = 1.5  # times as wide as the next face, and the largest face is the on
 
 @dataclass(frozen=True)
 class Rejected:
-    """A picture that was not enrolled, and why."""
+    """A picture that was not enrolled, and why; the reason does not say the source again."""
 
     source: str
     reason: str
@@ -38,11 +38,15 @@ def examine(
 
     known: SHA-256 of pictures of the same person that are enrolled already.
     """
+    if not isinstance(picture, str | os.PathLike | np.ndarray):
+        raise ArgumentError(
+            f"A picture is {type(picture).__name__}; expected a path or an RGB array (h, w, 3)."
+        )
     source = "an image" if isinstance(picture, np.ndarray) else os.fspath(picture)
     try:
         image = picture if isinstance(picture, np.ndarray) else read_image(picture)
     except MediaError as error:
-        return Rejected(source, str(error))
+        return Rejected(source, str(error).removeprefix(f"{source}: ").removesuffix("."))
     digest = _digest(picture)
     if digest in known:
         return Rejected(source, "this picture is enrolled already")

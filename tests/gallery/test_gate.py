@@ -1,0 +1,92 @@
+"""What is enrolled and what is not, and why."""
+
+import cv2
+import numpy as np
+import pytest
+
+import mien
+from mien.gallery.stores.base import Model, NewFace
+from mien.gallery.stores.sqlite import SQLiteStore
+from mien.media import write_image
+from tests.gallery.conftest import EILEEN, GRACE, beside
+
+ODD = [
+    np.zeros((9, 9), np.uint8),
+    np.zeros((9, 9, 4), np.uint8),
+    np.zeros((9, 9, 3)),
+    np.zeros((0, 9, 3), np.uint8),
+]
+
+
+def test_what_is_not_enrolled_and_why(people, grace, astronaut, cat, tmp_path):
+    blurred = cv2.GaussianBlur(grace, (0, 0), 6)
+    files = {"good": grace, "blurred": blurred, "two": beside(grace, grace), "cat": cat}
+    for name, image in files.items():
+        write_image(tmp_path / f"{name}.png", image)
+    (tmp_path / "broken.jpg").write_bytes(b"\xff\xd8\xff no picture")
+    names = [*(f"{name}.png" for name in files), "good.png", "broken.jpg", "missing.jpg"]
+    done = people.enroll(GRACE, [tmp_path / name for name in names])
+    assert done.accepted == (str(tmp_path / "good.png"),)
+    reasons = {source.rsplit("/", 1)[-1]: reason for source, reason in done.rejected}
+    assert "blurred" in reasons["blurred.png"]
+    assert "2 faces" in reasons["two.png"]
+    assert reasons["cat.png"] == "no face found"
+    assert reasons["good.png"] == "this picture is enrolled already"
+    assert reasons["broken.jpg"].startswith("the JPEG is cut off")
+    assert reasons["missing.jpg"].startswith("there is no such file")  # its name is said beside it
+    assert people.enroll(GRACE, tmp_path / "blurred.png", accept_poor=True).person.faces == 2
+
+
+def test_nothing_usable_names_every_picture(people, cat, tmp_path):
+    write_image(tmp_path / "cat.png", cat)
+    with pytest.raises(mien.NoFaceFound, match=r"(?s)'Tom' was not enrolled.*cat\.png: no face found"):
+        people.enroll("Tom", [tmp_path / "cat.png"])
+    with pytest.raises(mien.NoFaceFound, match="no pictures were given"):
+        people.enroll("Tom", [])
+    assert people.people() == []
+
+
+@pytest.mark.parametrize("odd", [*ODD, None, 5])
+def test_what_is_no_picture_is_refused_and_nothing_enrolled(people, grace, odd):
+    with pytest.raises(mien.ArgumentError):
+        people.identify(odd)
+    with pytest.raises(mien.ArgumentError):
+        people.enroll(GRACE, odd)
+    with pytest.raises(mien.ArgumentError):
+        people.enroll(GRACE, [grace, odd])
+    with pytest.raises(mien.ArgumentError):
+        people.enroll(GRACE, b"grace.jpg")
+    assert people.people() == []
+
+
+def test_a_photograph_of_several_people_and_one_who_is_clearly_meant(people, grace, astronaut):
+    """The largest face is meant where it is half as wide again as the next; Grace Hopper's is the wider one."""
+    small = cv2.resize(astronaut, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    small = np.pad(small, ((0, grace.shape[0] - small.shape[0]), (0, 0), (0, 0)))
+    people.enroll(GRACE, np.hstack([small, grace]))
+    assert people.identify(grace).names.tolist() == [GRACE]
+    assert people.identify(astronaut).names.tolist() == [None]
+
+
+def test_pictures_may_come_one_by_one(people, grace, astronaut):
+    done = people.enroll(EILEEN, (image for image in (astronaut, astronaut[:, ::-1])))
+    assert done.person.faces == 2
+    assert done.accepted == ("an image", "an image")
+
+
+def test_the_enrolled_face_is_recorded(both, path, grace, tmp_path):
+    write_image(tmp_path / "g.png", grace)
+    both.enroll("Again", tmp_path / "g.png")
+    (face,) = both.faces("Again")
+    assert face.source == str(tmp_path / "g.png")
+    assert len(face.sha256) == 64
+    assert face.quality > 0.9
+    assert np.allclose(face.box, both.engine.detect(grace).boxes[0], atol=0.01)
+
+
+def test_templates_of_another_model_are_refused(path):
+    other = Model("other", "1", "c" * 64, 128)
+    with SQLiteStore.open(path, create=True) as store:
+        store.enroll("A", [NewFace({other: np.ones(128, np.float32)}, "a", "a", (0, 0, 1, 1), 1.0)])
+    with pytest.raises(mien.ModelMismatch, match=r"other 1.*sface"):
+        mien.open(path)
