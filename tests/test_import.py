@@ -17,6 +17,13 @@ def test_nothing_heavy_is_imported():
     assert HEAVY & set(done.stdout.split()) == set()
 
 
+def test_it_takes_less_than_0_3_seconds():
+    """It takes 0.02 s of CPU time here; the rest is for slower machines."""
+    code = "import time; a = time.process_time(); import mien; print(time.process_time() - a)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert float(done.stdout) < 0.3
+
+
 def test_every_public_name_is_there():
     for name in mien.__all__:
         assert getattr(mien, name) is not None
