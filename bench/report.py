@@ -49,7 +49,7 @@ def publish(name: str, rows: Iterable[Row], *, keep: bool, part: bool) -> bool:
         print(f"{verdict} {row.row}\n         {row.figure}   bar: {row.bar}", flush=True)
         if row.note:
             print(f"         {row.note}", flush=True)
-        done.append(asdict(row))
+        done.append(asdict(row) | {"ok": None if row.ok is None else bool(row.ok)})  # numpy's is no JSON
     if keep:
         file = RESULTS / f"{name}.json"
         table = {"rows": done, "versions": versions(), "machine": machine()}
