@@ -5,7 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 import numpy as np
+import pytest
 
+from mien import ArgumentError
 from mien.faces import engine as engine_module
 
 
@@ -19,7 +21,7 @@ def test_threads_get_the_same_bits_as_one_after_the_other(engine, astronaut, gra
     serial = [bits(engine, image) for image in images]
     with ThreadPoolExecutor(8) as pool:
         for _ in range(2):
-            assert list(pool.map(lambda image: bits(engine, image), images)) == serial
+            assert list(pool.map(lambda image: bits(engine, image), images * 2)) == serial * 2
 
 
 def test_the_default_engine_is_opened_once_however_many_ask(monkeypatch):
@@ -44,6 +46,18 @@ def test_provenance_names_both_models(engine, grace):
     assert found["detector"]["name"] == "yunet"
     assert found["embedder"]["name"] == "sface"
     assert all(len(model["sha256"]) == 64 for model in found.values())
+
+
+@pytest.mark.parametrize(("kind", "scale"), [(np.float32, 1 / 255), (np.uint16, 257)])
+def test_a_picture_of_another_kind_is_not_embedded(engine, grace, kind, scale):
+    """Cut to 8 bits it would give a vector that means nothing: cosines of 0.23 and -0.07 to the face's own."""
+    face = engine.detect(grace).largest()
+    other = (grace * np.array(scale, kind)).astype(kind)
+    for use in (engine.embed, engine.crops):
+        with pytest.raises(ArgumentError, match=str(other.dtype)):
+            use(other, face)
+        with pytest.raises(ArgumentError, match=r"uint8 \(600, 512\)"):
+            use(grace[..., 0], face)
 
 
 def test_mirrored_enrolment_is_an_option(engine, grace):

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mien.faces import align, quality
-from mien.faces.detect import Detector
+from mien.faces.detect import Detector, check_image
 from mien.faces.embed import Embedder
 from mien.types import Faces, Image
 
@@ -42,10 +42,11 @@ class FaceEngine:
 
     def embed(self, image: Image, faces: Faces, *, flip: bool = False) -> Faces:
         """The faces with their embeddings; flip averages with the mirror image (for enrolment)."""
-        return faces.having(embeddings=self.embedder.embed(align.crops(image, faces), flip=flip))
+        return faces.having(embeddings=self.embedder.embed(self.crops(image, faces), flip=flip))
 
     def crops(self, image: Image, faces: Faces) -> npt.NDArray[np.uint8]:
         """The aligned faces, (n, 112, 112, 3) uint8 RGB."""
+        check_image(image)
         return align.crops(image, faces)
 
     @property
