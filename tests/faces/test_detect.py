@@ -161,8 +161,11 @@ def test_what_is_no_image_is_named(engine, image, told):
         engine.detect(image)
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (1, 5000), (5000, 1), (7, 3)])
-def test_odd_shapes_have_no_faces(engine, shape):
-    faces = engine.detect(np.zeros((*shape, 3), np.uint8))
+@pytest.mark.parametrize("shape", [(1, 1), (1, 20_000), (20_000, 1), (7, 3), (480, 640)])
+@pytest.mark.parametrize("grey", [0, 255])
+def test_odd_and_empty_pictures_have_no_faces(engine, shape, grey):
+    image = np.full((*shape, 3), grey, np.uint8)
+    faces = engine.embed(image, engine.detect(image))
     assert len(faces) == 0
-    assert engine.embed(np.zeros((*shape, 3), np.uint8), faces).embeddings.shape == (0, 128)
+    assert faces.embeddings.shape == (0, 128)
+    assert faces.quality.shape == faces.issues.shape == (0,)

@@ -11,14 +11,14 @@ from tests.faces.conftest import middle, turned
 
 @pytest.mark.parametrize("angle", range(45, 360, 45))
 def test_turned_faces_keep_their_embedding(engine, astronaut, grace, angle):
-    """Without the search, cosines are about 0.3 at 45 degrees and 0.1 beyond."""
+    """Without the search, cosines are about 0.3 at 45 degrees and 0.1 beyond; with it, 0.95 is the lowest here."""
     for image in (astronaut[:300, 50:350], grace):
         upright = engine.embed(image, middle(image, engine.detect(image)))
         picture = turned(image, angle)
         face = engine.embed(picture, middle(picture, engine.detect(picture)))
-        assert face.embeddings[0] @ upright.embeddings[0] > 0.6  # 0.71 is the lowest of 30 faces
+        assert face.embeddings[0] @ upright.embeddings[0] > 0.9
         off = (face.rolls[0] - upright.rolls[0] - angle + 180) % 360 - 180
-        assert abs(off) < 20
+        assert abs(off) < 6  # 1.6 degrees is the most here; the next angle that is tried lies 15 away
 
 
 @pytest.mark.parametrize("number", [3, 45, 129])
@@ -42,8 +42,9 @@ def test_one_face_at_four_quarter_turns(engine, shared):
         vectors.append(engine.embed(image, faces).embeddings[0])
         rolls.append(float(faces.rolls[0]))
     # Exact quarter turns: only interpolation differs.
-    assert (np.stack(vectors) @ vectors[0]).min() > 0.9
-    assert np.allclose(np.abs(rolls), [0, 90, 180, 90], atol=10)
+    assert (np.stack(vectors) @ np.stack(vectors).T).min() > 0.9
+    off = (np.array(rolls) - [0, 90, 180, 270] + 180) % 360 - 180
+    assert np.abs(off).max() < 6
 
 
 def test_upright_faces_keep_their_box_and_get_more_exact_points(engine, astronaut, grace):

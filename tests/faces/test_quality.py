@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from mien.faces import align, quality
 from mien.media import read_image
 from mien.types import Issue
 from tests.faces.conftest import middle
@@ -57,20 +58,31 @@ def test_mask(engine, shared):
     assert Issue.OCCLUDED in issues(engine, read_image(shared / "data/faces/rotate_mask/mask.png"))
 
 
+def test_a_face_that_is_hardly_one(engine, shared):
+    """At its own size the masked face scores 0.60; where it looks best, 0.90."""
+    image = read_image(shared / "data/faces/rotate_mask/mask.png")
+    found = engine.detector.once(image, 0.5)
+    judged = quality.assess(image, found, align.crops(image, found))
+    assert len(judged) == 1
+    assert Issue.LOW_CONFIDENCE in judged.issues[0]
+    assert Issue.LOW_CONFIDENCE not in issues(engine, image)
+
+
 def test_quality_falls_as_a_face_gets_worse(engine, face):
-    blurred = [float(engine.detect(cv2.GaussianBlur(face, (0, 0), s)).quality[0]) for s in (0.5, 3, 5, 8)]
-    assert np.all(np.diff(blurred) <= 0)
-    assert blurred[-1] < 0.3 < blurred[0]
-    darker = [float(engine.detect((face * k).astype(np.uint8)).quality[0]) for k in (1, 0.4, 0.25, 0.15)]
-    assert np.all(np.diff(darker) <= 0)
-    assert darker[-1] < 0.5
+    """From all one could wish to nothing; each step is over 0.01 as long as there is something to lose."""
+    blurred = [float(engine.detect(cv2.GaussianBlur(face, (0, 0), s)).quality[0]) for s in (1, 3, 4, 8)]
+    darker = [float(engine.detect((face * k).astype(np.uint8)).quality[0]) for k in (1, 0.4, 0.3, 0.15)]
+    for steps in (blurred, darker):
+        assert np.all(np.diff(steps) < -0.01)
+        assert steps[0] > 0.99
+        assert steps[-1] < 0.01
 
 
 def test_few_false_alarms_on_ordinary_photographs(engine, lfw):
     faces = [middle(image, engine.detect(image)) for image in lfw]
     alarms = sum(bool(face.issues[0]) for face in faces)
-    # 1.2 % in all of LFW: of 153, more than 8 has a chance below 1 in 10,000.
-    assert alarms <= 8
+    # 1.2 % in all of LFW, 2 of these 153: one is blurred, one has a grey beard.
+    assert alarms < 0.05 * len(faces)
     assert np.median([face.quality[0] for face in faces]) > 0.9
 
 

@@ -11,18 +11,17 @@ from mien import models
 from mien.faces import yunet
 from mien.media import read_image
 
-PICTURES = ["000_5.jpg", "007_B.jpg", "011_3.jpg", "014_5.jpg", "016_8.jpg", "017_0.jpg"]
+GROUPS = {"000_5.jpg": 5, "007_B.jpg": 1, "011_3.jpg": 3, "014_5.jpg": 5, "016_8.jpg": 9, "017_0.jpg": 0}
 
 
-@pytest.mark.parametrize("name", PICTURES)
-def test_the_same_faces_as_opencv(engine, shared, name):
-    image = read_image(shared / "data/faces/group_photos" / name)
+def same_as_opencv(engine, image, count):
     h, w = image.shape[:2]
     peer = cv2.FaceDetectorYN.create(str(models.prepared("yunet")), "", (w, h), 0.6, 0.3, 5000)
     theirs = peer.detect(image[..., ::-1].copy())[1]
+    theirs = np.zeros((0, 15), np.float32) if theirs is None else theirs
     ours = engine.detector.once(image)
-    assert len(ours) == (0 if theirs is None else len(theirs))
-    for face in theirs if theirs is not None else []:
+    assert len(ours) == len(theirs) == count
+    for face in theirs:
         box = np.array([face[0], face[1], face[0] + face[2], face[1] + face[3]], np.float32)
         overlap = yunet.iou(box, ours.boxes)
         best = int(overlap.argmax())
@@ -30,6 +29,19 @@ def test_the_same_faces_as_opencv(engine, shared, name):
         assert overlap[best] > 0.99
         assert abs(face[14] - ours.scores[best]) < 1e-3
         assert np.abs(face[4:14].reshape(5, 2) - ours.keypoints[best]).max() < 0.05
+
+
+@pytest.mark.parametrize(("name", "count"), GROUPS.items())
+def test_the_same_faces_as_opencv_in_groups(engine, shared, name, count):
+    same_as_opencv(engine, read_image(shared / "data/faces/group_photos" / name), count)
+
+
+def test_the_same_faces_as_opencv_at_sizes_that_need_padding(engine, grace, astronaut, coffee):
+    """512 x 512 needs none, 600 x 512 some below; odd sides need both."""
+    same_as_opencv(engine, astronaut, 1)
+    same_as_opencv(engine, grace, 1)
+    same_as_opencv(engine, np.ascontiguousarray(grace[:531, :403]), 1)
+    same_as_opencv(engine, coffee, 0)
 
 
 def test_input_is_bgr_and_padded_right_and_below():
@@ -69,3 +81,4 @@ def test_iou_is_symmetric_and_one_for_the_same_box(boxes):
     np.testing.assert_allclose(table, table.T, atol=1e-5)
     np.testing.assert_allclose(np.diag(table), 1, atol=1e-4)
     assert table.min() >= 0
+    assert table.max() <= 1 + 1e-6  # a sum of areas rounded down in float32
