@@ -1,5 +1,7 @@
 """Detection at any size and in any picture."""
 
+import time
+
 import cv2
 import numpy as np
 import pytest
@@ -102,6 +104,14 @@ def test_neither_the_cat_nor_the_coffee_is_a_face_at_any_angle(engine, cat, coff
     for image in (cat, coffee):
         for angle in range(0, 360, 45):
             assert len(engine.detect(turned(image, angle))) == 0, angle
+
+
+def test_a_strip_in_which_no_face_fits_takes_no_time(engine):
+    """Searched tile by tile it took 6 s for each million pixels of length."""
+    began = time.process_time()
+    for shape in ((1, 3_000_000), (3_000_000, 15)):
+        assert len(engine.detect(np.zeros((*shape, 3), np.uint8))) == 0
+    assert time.process_time() - began < 1
 
 
 def test_many_faces_are_all_found_and_none_twice(engine, grace):

@@ -44,6 +44,8 @@ class Detector:
         check_image(image)
         if not min_face > 0:
             raise ArgumentError(f"min_face is {min_face}; expected a width in pixels, such as 24.")
+        if min(image.shape[:2]) < NETWORK_FACE:
+            return Faces.empty()  # no face fits, and a strip of a hundred megapixels would take minutes
         faces = orient.turn_upright(self.look, image, self._search(image, min_face))
         for quarter in orient.quarters_to_try(faces) if search_orientation else []:
             turned = np.ascontiguousarray(np.rot90(image, quarter))

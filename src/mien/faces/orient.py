@@ -118,8 +118,8 @@ def _scores_by_angle(look: Look, patch: Image, angles: tuple[int, ...]) -> dict[
 def _chip(
     image: Image, box: Floats, angle: float, size: int, face: float
 ) -> tuple[Image, npt.NDArray[np.float64]]:
-    """A square of `size` pixels around the box, turned counter-clockwise, in which the box is `face` pixels wide;
-    and the (2, 3) matrix that made it."""
+    """A square of `size` pixels around the box, turned counter-clockwise, in which the longer side of the box is `face`
+    pixels; and the (2, 3) matrix that made it."""
     import cv2
 
     centre = box.reshape(2, 2).mean(axis=0)
@@ -131,7 +131,7 @@ def _chip(
 
 
 def _carried_back(face: Faces, matrix: npt.NDArray[np.float64]) -> Faces:
-    """A face of a chip in the coordinates of the image: the box is the smallest upright square around it."""
+    """A face of a chip in the coordinates of the image: the box is an upright square of the same area."""
     import cv2
 
     inverse = cv2.invertAffineTransform(matrix)

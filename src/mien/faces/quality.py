@@ -1,7 +1,7 @@
 """How usable a face is, and why not: measures on the aligned crop, each with a limit that has a reason.
 
 The limits were read off the distribution of each measure over LFW (one picture in 13 of its development half)
-and over pictures known to be bad; `docs/quality.md` shows what each costs in accuracy.
+and over pictures known to be bad; `docs/quality.md` shows what smallness costs in accuracy.
 """
 
 from __future__ import annotations
