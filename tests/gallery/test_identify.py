@@ -63,6 +63,33 @@ def test_cannot_say(neighbours, seen, told):
     assert told in verdict.reason
 
 
+def test_too_small_is_said_before_anything_else():
+    """Nothing is claimed of a face that is too small, not even that nobody is enrolled."""
+    small = face(width=18, issues=[Issue.LOW_SHARPNESS, Issue.SMALL_BOUNDING_BOX])
+    for neighbours in ([], near(0.9)):
+        verdict = decide(TABLE, neighbours, LIMIT, len(neighbours), small)
+        assert verdict.answer is Answer.CANNOT_SAY
+        assert (verdict.candidate, verdict.probability) == (None, 0.0)
+        assert np.isnan(verdict.similarity)
+
+
+def test_who_cannot_be_told_apart_is_still_the_candidate():
+    verdict = decide(TABLE, near(0.60, 0.59), LIMIT, 1000, face())
+    assert (verdict.candidate, verdict.similarity) == ("A", 0.60)
+    assert verdict.probability == pytest.approx(
+        0.5, abs=0.01
+    )  # both ratios are at the table's end, so halves
+
+
+def test_the_rival_is_the_likeliest_other_and_not_the_next_in_cosine():
+    """By the table the mean of two photographs needs a higher cosine than a single one to mean as much."""
+    neighbours = [Neighbour("A", 0.46, 2), Neighbour("B", 0.439, 3), Neighbour("C", 0.438, 1)]
+    assert decide(TABLE, neighbours[:2], LIMIT, 100, face()).name == "A"
+    verdict = decide(TABLE, neighbours, LIMIT, 100, face())
+    assert verdict.answer is Answer.CANNOT_SAY
+    assert verdict.reason == "as much like A as like C"
+
+
 def test_a_rival_who_is_clearly_less_alike_changes_nothing():
     """A twentieth of cosine is a factor of ten in the odds at this height of the table."""
     assert decide(TABLE, near(0.46, 0.41), LIMIT, 100, face()).name == "A"

@@ -54,8 +54,10 @@ def decide(
     chance = float(chances[0])
     found = Verdict(Answer.CANNOT_SAY, "", None, best.name, best.cosine, chance)
     if best.cosine >= limit:
-        if len(near) > 1 and chances[1] > RIVAL * chance:
-            return replace(found, reason=f"as much like {best.name} as like {near[1].name}")
+        # Not always the next in cosine: what a cosine means depends on how many photographs are enrolled.
+        rival = 1 + int(chances[1:].argmax()) if len(near) > 1 else 0
+        if rival and chances[rival] > RIVAL * chance:
+            return replace(found, reason=f"as much like {best.name} as like {near[rival].name}")
         told = f"similarity {best.cosine:.2f}, {limit:.2f} is needed"
         return replace(found, answer=Answer.MATCH, name=best.name, reason=told)
     told = f"similarity {best.cosine:.2f} to {best.name}, {limit:.2f} is needed"
