@@ -59,6 +59,21 @@ def test_what_is_no_picture_is_refused_and_nothing_enrolled(people, grace, odd):
     assert people.people() == []
 
 
+@pytest.mark.parametrize("odd", [None, 3, b"Grace", "", "  ", "a\nb", "x" * 501])
+def test_what_is_no_name_is_refused_and_nothing_enrolled(people, grace, odd):
+    with pytest.raises(mien.ArgumentError, match="name"):
+        people.enroll(odd, grace)
+    assert people.people() == []
+
+
+def test_names_in_any_script_and_any_spelling_of_an_accent(people, grace, astronaut):
+    people.enroll("Gre\u0301ce Хоппер 霍珀", grace)  # e and a combining accent
+    (name,) = people.identify(grace).names
+    assert name == "Gr\u00e9ce Хоппер 霍珀"  # one letter
+    assert people.enroll(name, astronaut).person.faces == 2
+    assert len(people.people()) == 1
+
+
 def test_a_photograph_of_several_people_and_one_who_is_clearly_meant(people, grace, astronaut):
     """The largest face is meant where it is half as wide again as the next; Grace Hopper's is the wider one."""
     small = cv2.resize(astronaut, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)

@@ -208,6 +208,8 @@ class Store(Protocol):
 
 def clean_name(name: str) -> str:
     """The name in Unicode NFC without white space around it; ArgumentError where nothing useful is left."""
+    if not isinstance(name, str):
+        raise ArgumentError(f"A name is {type(name).__name__}; expected text.")
     clean = unicodedata.normalize("NFC", name).strip()
     if not clean or len(clean) > LONGEST_NAME:
         raise ArgumentError(f"A name of {len(clean)} characters: expected 1 to {LONGEST_NAME}.")
