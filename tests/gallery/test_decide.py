@@ -88,6 +88,13 @@ def test_probabilities_are_shared_out(found, size):
     assert np.all(np.diff(chances) <= 1e-12)
 
 
+@given(st.floats(-0.2, 0.9), st.floats(-0.2, 0.8), st.floats(0, 0.1), st.sampled_from([1, 2, 3]))
+def test_a_rival_who_is_more_alike_takes_more_away(cosine, rival, more, photos):
+    before, after = (posterior(TABLE, [cosine, r], [1, photos], 100) for r in (rival, rival + more))
+    assert after[0] <= before[0]
+    assert after[1] >= before[1]
+
+
 @given(st.floats(-0.2, 0.9))
 def test_one_person_is_the_logistic_of_the_ratio(cosine):
     (chance,) = posterior(TABLE, [cosine], [1], 1)
@@ -96,6 +103,8 @@ def test_one_person_is_the_logistic_of_the_ratio(cosine):
 
 def test_a_rival_and_a_larger_gallery_take_probability_away():
     alone = posterior(TABLE, [0.45, 0.1], [1, 1], 100)[0]
+    ratio = np.exp(TABLE.log_likelihood_ratio([0.45, 0.1], [1, 1]))  # the equation at the head of `decide`
+    assert alone == pytest.approx(0.005 * ratio[0] / (0.5 + 0.005 * ratio.sum()), rel=1e-9)
     assert posterior(TABLE, [0.45, 0.44], [1, 1], 100)[0] < 0.7 * alone
     assert posterior(TABLE, [0.45, 0.1], [1, 1], 10_000)[0] < alone
     assert posterior(TABLE, [0.45, 0.1], [1, 1], 100, prior=0.01)[0] < alone

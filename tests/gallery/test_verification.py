@@ -74,9 +74,14 @@ def test_no_face(grace, cat, tmp_path):
         mien.verify(tmp_path / "cat.png", grace)
 
 
-def test_no_file(grace):
+def test_no_file(grace, tmp_path):
+    (tmp_path / "text.jpg").write_text("no picture")
     with pytest.raises(mien.MediaNotFound, match=r"nowhere\.jpg"):
         mien.verify("nowhere.jpg", grace)
+    with pytest.raises(mien.MediaNotFound, match="folder"):
+        mien.verify(grace, tmp_path)
+    with pytest.raises(mien.UnsupportedMedia, match=r"text\.jpg"):
+        mien.verify(grace, tmp_path / "text.jpg")
 
 
 @pytest.mark.parametrize("fmr", [0, 1, -0.1, float("nan")])
