@@ -164,6 +164,31 @@ def test_somebody_else_in_the_same_place_after_a_cut(cast, coffee, cat, stranger
     assert second.spans == (pytest.approx((1, 3), abs=0.15),)
 
 
+@pytest.mark.parametrize(
+    ("absence", "gap"), [(0.0, 0.0), (0.5, 0.0), (0.0, 60.0)], ids=["at once", "soon", "gap"]
+)
+def test_somebody_else_takes_the_place_without_a_cut(absence, gap, cast, coffee, family):
+    """At one desk before one wall: at once, after half a second, after a minute that was not recorded."""
+    places = (
+        clip.Appearance(GRACE, 0.0, 3.0, (320, 180), (320, 180), 90),
+        clip.Appearance(EILEEN, 3.0 + absence, 7.0, (320, 180), (320, 180), 90),
+    )
+    film = (f for f in clip.frames(coffee, cast, places) if f.time < 6)
+    result = identify_video(family, (Frame(f.image, f.time + gap * (f.time >= 3), f.index) for f in film))
+    assert spans(result, GRACE) == [pytest.approx((0, 2.9), abs=CLOSE)]
+    assert spans(result, EILEEN) == [pytest.approx((3 + absence + gap, 5.9 + gap), abs=CLOSE)]
+
+
+def test_nobody_is_said_to_be_in_view_while_nothing_was_recorded(cast, coffee, strangers):
+    """The same person before and after a minute without frames."""
+    one = (clip.Appearance(GRACE, 0.0, 4.0, (320, 180), (320, 180), 90),)
+    film = (f for f in clip.frames(coffee, cast, one) if f.time < 4)
+    (seen,) = identify_video(
+        strangers, (Frame(f.image, f.time + 60 * (f.time >= 2), 0) for f in film)
+    ).appearances
+    assert seen.spans == (pytest.approx((0, 1.9), abs=CLOSE), pytest.approx((62, 63.9), abs=CLOSE))
+
+
 def test_appearances_of_one_name_are_one_person(frames, family):
     """Whatever their looks: somebody with glasses, and without."""
 

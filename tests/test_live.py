@@ -156,6 +156,20 @@ def test_one_who_passes_before_it_is_certain_is_told_all_the_same(people, cast, 
     assert [event[:2] for event in told(views, "left")] == [("unknown 1", near(1.4))]
 
 
+@pytest.mark.parametrize("absence", [0.0, 0.5], ids=["at once", "soon"])
+def test_a_name_is_not_handed_on_to_whoever_comes_next(absence, people, cast, coffee):
+    """Grace leaves the door; somebody whom nobody knows stands there."""
+    places = (
+        clip.Appearance(GRACE, 0.0, 3.0, (320, 180), (320, 180), 90),
+        clip.Appearance(EILEEN, 3.0 + absence, 8.0, (320, 180), (320, 180), 90),
+    )
+    views = list(watch(people, (f for f in clip.frames(coffee, cast, places) if f.time < 7)))
+    late = [view.faces for view in views if view.frame.time >= 3.0 and len(view.faces)]
+    assert len(late) >= 30
+    assert not any(faces.names[0] == GRACE for faces in late)
+    assert told(views, "left")[0][:2] == (GRACE, near(2.9))
+
+
 def test_two_strangers_of_the_same_looks_have_two_numbers(people, cast, coffee):
     twins = (
         clip.Appearance(EILEEN, 0.0, 3.0, (160, 180), (180, 180), 90),

@@ -14,7 +14,7 @@ import numpy as np
 
 from mien.faces import FaceEngine
 from mien.media import read_frames
-from mien.tracking import Cuts, Identities, Identity, Track, Tracker
+from mien.tracking import Cuts, Identities, Identity, Track, Tracker, glimpses
 from mien.types import Faces, Frame, Image
 
 RATE = 10.0  # frames a second that are looked at; faces move by less than their width in between
@@ -134,7 +134,8 @@ class Crowd:
             faces = self.people.engine.detect(frame.image, search_orientation=False)
         with self._timed("track"):
             cut = self.cuts.is_cut(frame.image)
-            tracks = self.tracker.update(frame.time, faces, cut=cut)
+            looks = glimpses(faces, self.people.engine.crops(frame.image, faces))
+            tracks = self.tracker.update(frame.time, faces, cut=cut, glimpses=looks)
             for face, track in zip(faces, tracks, strict=True):
                 track.shots.offer(frame, face)
         self.counts.update(frames=1, detections=len(faces))

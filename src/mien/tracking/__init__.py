@@ -1,7 +1,8 @@
 """Frames to tracks, and tracks to people."""
 
 from mien.tracking.cuts import Cuts
+from mien.tracking.glimpse import glimpses
 from mien.tracking.identities import Identities, Identity
 from mien.tracking.tracker import Track, Tracker
 
-__all__ = ["Cuts", "Identities", "Identity", "Track", "Tracker"]
+__all__ = ["Cuts", "Identities", "Identity", "Track", "Tracker", "glimpses"]

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from mien.faces.embed import unit
 from mien.tracking.shots import Shot
+from mien.types import Embeddings, objects
 
 SAME = 0.36  # cosine; the false match rate there is 10^-4.2 on the card of SFace
 PAUSE = 1.5  # seconds; appearances that are closer than this are one
@@ -64,32 +65,47 @@ class Identities:
 
     def add(self, other: Identity) -> Identity:
         """Join a finished track to whom it looks like most, or meet somebody new; whose it is now."""
-        known = [one for one in self.everybody if not one.meets(other)]
-        cosines = [float(one.embedding @ other.embedding) for one in known]
-        if cosines and max(cosines) >= SAME:
-            one = known[int(np.argmax(cosines))]
-            one.absorb(other)
-            return one
+        cosines = self._embeddings() @ other.embedding if self.everybody else np.zeros(0, np.float32)
+        for i in np.argsort(-cosines, kind="stable"):
+            one = self.everybody[int(i)]
+            if cosines[i] >= SAME and not one.meets(other):
+                one.absorb(other)
+                return one
         self.everybody.append(other)
         return other
 
     def settle(self, names: Sequence[str | None] | None = None) -> None:
         """Join those that look alike now that all is seen (or, given names, have the same), most alike first."""
-        while pair := self._closest(names):
-            self.everybody[pair[0]].absorb(self.everybody.pop(pair[1]))
-            if names is not None:
-                names = [name for i, name in enumerate(names) if i != pair[1]]
+        if not self.everybody:
+            return
+        embeddings = self._embeddings()
+        cosines = embeddings @ embeddings.T
+        left = np.ones(len(cosines), bool)
+        same = None if names is None else _equal(names)
+        open_pairs = np.triu(cosines >= SAME if same is None else same, 1)
+        while open_pairs.any():
+            i, j = np.unravel_index(int(np.where(open_pairs, cosines, -2).argmax()), cosines.shape)
+            one, other = self.everybody[i], self.everybody[j]
+            open_pairs[i, j] = False
+            if one.meets(other):
+                continue
+            one.absorb(other)
+            left[j] = open_pairs[j] = open_pairs[:, j] = False
+            embeddings[i] = one.embedding
+            cosines[i] = cosines[:, i] = embeddings @ one.embedding
+            again = left & (cosines[i] >= SAME if same is None else same[i])
+            open_pairs[i, i + 1 :], open_pairs[:i, i] = again[i + 1 :], again[:i]
+        self.everybody = [one for one, stays in zip(self.everybody, left, strict=True) if stays]
 
-    def _closest(self, names: Sequence[str | None] | None) -> tuple[int, int] | None:
-        best, found = -2.0, None
-        for i, one in enumerate(self.everybody):
-            for j in range(i + 1, len(self.everybody)):
-                other = self.everybody[j]
-                cosine = float(one.embedding @ other.embedding)
-                alike = cosine >= SAME if names is None else names[i] is not None and names[i] == names[j]
-                if alike and cosine > best and not one.meets(other):
-                    best, found = cosine, (i, j)
-        return found
+    def _embeddings(self) -> Embeddings:
+        """(n, d) of everybody, of unit length."""
+        return unit(np.stack([one.total for one in self.everybody]))
+
+
+def _equal(names: Sequence[str | None]) -> npt.NDArray[np.bool_]:
+    """(n, n) whether two have the same name; None is no name."""
+    array = objects(list(names))
+    return np.asarray((array[:, None] == array[None]) & (array != None)[:, None], np.bool_)  # noqa: E711
 
 
 def merged(spans: Sequence[tuple[float, float]], pause: float) -> list[tuple[float, float]]:

@@ -2,7 +2,8 @@
 
 A face goes on with the track whose predicted place (constant velocity) it is nearest to. Where two tracks or two
 faces could be meant, as when people cross, those tracks end and new ones begin: who is who is then told by their
-looks (`identities`), not guessed from motion. All tracks end at a cut.
+looks (`identities`), not guessed from motion. So they do where somebody else is in a face's place, which motion
+cannot tell. All tracks end at a cut.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from mien.tracking.glimpse import SAME_FACE
 from mien.tracking.shots import Shots
 from mien.types import Faces, Floats
 
 GAP = 1.0  # seconds for which a face may be out of sight
+LAPSE = 3.0  # times the pause before from which a longer one is a gap in the medium, not its pace
 REACH = 1.2  # face widths that a face may lie off its predicted place
 DOUBT = 0.6  # share of the best pairing's closeness from which a second one is as likely
 GROWTH = 1.8  # largest change of width between two looks
@@ -28,6 +31,7 @@ class Track:
 
     start, end: seconds, of the first and the last look. looks: how often the face was found.
     box: (4,) the last one; velocity: (4,) pixels a second. shots: the best looks at the face.
+    glimpse: (k,) of the last look at which the face was clear, see `glimpse`; None where there was none.
     """
 
     id: int
@@ -36,11 +40,16 @@ class Track:
     box: Floats
     velocity: Floats = field(default_factory=lambda: np.zeros(4, np.float32))
     looks: int = 1
+    glimpse: Floats | None = None
     shots: Shots = field(default_factory=Shots)
 
     def predicted(self, time: float) -> Floats:
         """(4,) where the box should be at that time."""
         return self.box + self.velocity * np.float32(time - self.end)
+
+    def is_other(self, glimpse: Floats) -> bool:
+        """Whether a face in the predicted place looks like somebody else's; not if either is unclear."""
+        return self.glimpse is not None and float(self.glimpse @ glimpse) < SAME_FACE
 
     def follow(self, time: float, box: Floats) -> None:
         """Take a new look; the velocity is smoothed over about two looks."""
@@ -60,21 +69,30 @@ class Tracker:
         self._ended: list[Track] = []
         self._next = 0
         self._last = -np.inf
+        self._pause = np.inf  # seconds between the last two looks
 
-    def update(self, time: float, faces: Faces, *, cut: bool = False) -> list[Track]:
-        """The track of each face of the frame at that time (seconds), in their order; new where none fits."""
+    def update(
+        self, time: float, faces: Faces, *, cut: bool = False, glimpses: Floats | None = None
+    ) -> list[Track]:
+        """The track of each face of the frame at that time (seconds), in their order; new where none fits.
+
+        glimpses: (n, k) of the faces, see `glimpse`; without them, motion alone decides.
+        """
         # Who was there at the last look was never out of sight, however slow the medium is.
-        self._end([t for t in self.tracks.values() if cut or (time - t.end > GAP and t.end < self._last)])
-        self._last = time
+        over = cut or time - self._last > max(GAP, LAPSE * self._pause)
+        self._end([t for t in self.tracks.values() if over or (time - t.end > GAP and t.end < self._last)])
+        self._pause, self._last = time - self._last, time  # infinite before the second look
         chosen: dict[int, Track] = {}
         sure = faces.scores >= SURE
         for group in (np.flatnonzero(sure), np.flatnonzero(~sure)):
-            self._pair(time, faces, group, chosen)
+            self._pair(time, faces, group, chosen, glimpses)
         for i in range(len(faces)):
             if i not in chosen:
                 chosen[i] = Track(self._next, time, time, faces.boxes[i])
                 self.tracks[self._next] = chosen[i]
                 self._next += 1
+            if glimpses is not None and not np.isnan(glimpses[i]).any():
+                chosen[i].glimpse = glimpses[i]
         return [chosen[i] for i in range(len(faces))]
 
     def finished(self) -> list[Track]:
@@ -87,7 +105,14 @@ class Tracker:
         self._end(list(self.tracks.values()))
         return self.finished()
 
-    def _pair(self, time: float, faces: Faces, group: npt.NDArray[np.intp], chosen: dict[int, Track]) -> None:
+    def _pair(
+        self,
+        time: float,
+        faces: Faces,
+        group: npt.NDArray[np.intp],
+        chosen: dict[int, Track],
+        glimpses: Floats | None,
+    ) -> None:
         """Give faces of the group to the tracks that nobody took, closest first."""
         taken = {track.id for track in chosen.values()}
         free = [track for track in self.tracks.values() if track.id not in taken]
@@ -99,8 +124,11 @@ class Tracker:
             rows, columns = likely(near)
             if len(rows) == len(columns) == 1:
                 track, face = free[int(rows[0])], int(group[columns[0]])
-                track.follow(time, faces.boxes[face])
-                chosen[face] = track
+                if glimpses is not None and track.is_other(glimpses[face]):
+                    doubtful.append(track)
+                else:
+                    track.follow(time, faces.boxes[face])
+                    chosen[face] = track
             else:
                 doubtful += [free[int(i)] for i in rows]
             near[rows], near[:, columns] = 0, 0
