@@ -36,9 +36,9 @@ class Roster:
         if self._seq < 0:
             fresh = {person.id: person for person in self._store.people()}
         else:
-            touched = sorted({change.person_id for change in self._store.changes_since(self._seq)})
-            fresh = {i: p for i, p in self._people.items() if i not in set(touched)}
-            fresh |= self._store.people_by_id(touched)
+            touched = {change.person_id for change in self._store.changes_since(self._seq)}
+            fresh = {i: person for i, person in self._people.items() if i not in touched}
+            fresh |= self._store.people_by_id(sorted(touched))
         self._people = {i: person for i, person in fresh.items() if person.faces}
         photos = [min(person.faces, PHOTOS) for person in self._people.values()]
         self._counts = np.bincount(photos, minlength=PHOTOS + 1)[1:]
