@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from mien.faces import FaceEngine
 from mien.faces.quality import ENROL_WIDTH
 from mien.gallery.stores.base import Model, NewFace
 from mien.media import read_image
+from mien.media.files import open_regular
 from mien.types import Faces, Image
 
 DOMINANT = 1.5  # times as wide as the next face, and the largest face is the one that is meant
@@ -45,9 +45,9 @@ def examine(
     source = "an image" if isinstance(picture, np.ndarray) else os.fspath(picture)
     try:
         image = picture if isinstance(picture, np.ndarray) else read_image(picture)
+        digest = _digest(picture)
     except MediaError as error:
         return Rejected(source, str(error).removeprefix(f"{source}: ").removesuffix("."))
-    digest = _digest(picture)
     if digest in known:
         return Rejected(source, "this picture is enrolled already")
     faces = engine.detect(image)
@@ -96,4 +96,5 @@ def _digest(picture: str | os.PathLike[str] | Image) -> str:
     """SHA-256 of the file's bytes, or of an array's pixels."""
     if isinstance(picture, np.ndarray):
         return hashlib.sha256(np.ascontiguousarray(picture).tobytes()).hexdigest()
-    return hashlib.sha256(Path(picture).read_bytes()).hexdigest()
+    with open_regular(picture) as file:
+        return hashlib.sha256(file.read()).hexdigest()
