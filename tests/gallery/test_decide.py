@@ -69,6 +69,11 @@ def test_both_ends_of_the_table_go_on_as_lines():
     assert TABLE.log_likelihood_ratio(x[0] - 0.1, 1) == pytest.approx(first)
 
 
+def test_a_rate_is_never_above_one_even_where_the_table_begins_below():
+    steep = Calibration(np.array([0.0, 0.5]), np.tile([-1.0, -3.0], (PHOTOS, 1)), np.zeros((PHOTOS, 2)))
+    assert steep.fmr([-0.1, -0.5], [1, 1]) == pytest.approx([10**-0.6, 1])
+
+
 def test_a_gallery_of_everybody_on_earth_has_a_threshold_that_only_the_same_picture_reaches():
     limits = [threshold(TABLE, [n, 0, 0], 0.01) for n in (10**4, 10**6, 10**8, 8 * 10**9)]
     assert np.all(np.diff(limits) > 0)

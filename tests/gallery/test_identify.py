@@ -35,6 +35,11 @@ def test_match():
     assert "0.40" in verdict.reason
 
 
+def test_the_limit_itself_is_enough():
+    assert decide(TABLE, near(LIMIT), LIMIT, 1000, face()).answer is Answer.MATCH
+    assert decide(TABLE, near(np.nextafter(LIMIT, 0)), LIMIT, 1000, face()).answer is not Answer.MATCH
+
+
 def test_no_match():
     verdict = decide(TABLE, near(0.1, 0.05), LIMIT, 1000, face())
     assert (verdict.answer, verdict.name, verdict.candidate) == (Answer.NO_MATCH, None, "A")

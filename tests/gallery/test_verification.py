@@ -6,6 +6,8 @@ import pytest
 
 import mien
 from mien import Answer
+from mien.faces import default_engine
+from mien.gallery.decide import Calibration
 
 
 def test_the_same_person(grace):
@@ -22,6 +24,31 @@ def test_different_people(grace, astronaut):
     assert not found
     assert found.answer is Answer.NO_MATCH
     assert found.probability < 0.05
+
+
+def test_alike_but_not_enough_is_doubtful(grace):
+    """One false match in a thousand million needs 0.72; a picture blurred by 7 pixels keeps about 0.6."""
+    found = mien.verify(grace, cv2.GaussianBlur(grace, (0, 0), 7), fmr=1e-9)
+    assert 0.5 < found.similarity < found.threshold
+    assert found.probability > 0.99
+    assert found.answer is Answer.CANNOT_SAY
+    assert not found
+    assert found.reason.startswith("may be the same person")
+    assert found.provenance["fmr"] == 1e-9
+
+
+def test_what_the_figures_are_of(grace, astronaut):
+    """Both faces with their mirror images; the probability is that of a gallery of one person with one photograph."""
+    engine = default_engine()
+    found = mien.verify(grace, astronaut)
+    for image, face in ((grace, found.a), (astronaut, found.b)):
+        assert np.array_equal(
+            face.embeddings, engine.embed(image, engine.detect(image), flip=True).embeddings
+        )
+    table = Calibration.from_card(engine.embedder.card.decision, "sface")
+    ratio = table.log_likelihood_ratio(found.similarity, 1)
+    assert found.probability == pytest.approx(1 / (1 + np.exp(-ratio)))
+    assert table.fmr(found.threshold, 1) == pytest.approx(0.001, rel=0.01)
 
 
 def test_both_ways_give_the_same(grace, astronaut):
@@ -56,6 +83,7 @@ def test_too_small_to_tell(grace):
     small = cv2.resize(grace, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     found = mien.verify(grace, np.pad(small, ((99, 99), (99, 99), (0, 0))))
     assert found.answer is Answer.CANNOT_SAY
+    assert not found
     assert "too small" in found.reason
     assert np.isnan(found.similarity)
 
