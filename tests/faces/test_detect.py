@@ -149,8 +149,12 @@ def test_a_covered_face_that_only_a_smaller_picture_shows(engine, shared):
     assert len(engine.detect(image)) == 1
 
 
-def test_boxes_come_best_first_and_do_not_overlap(engine, shared):
-    faces = engine.detect(read_image(shared / "data/faces/group_photos/016_8.jpg"))
+@pytest.mark.parametrize(("name", "quarter", "count"), [("013_4.jpg", 0, 4), ("015_6.jpg", 1, 6)])
+def test_boxes_come_best_first_and_do_not_overlap(engine, shared, name, quarter, count):
+    """Scores change where faces are looked at again, and more so where the picture lies on its side."""
+    image = read_image(shared / "data/faces/group_photos" / name)
+    faces = engine.detect(np.rot90(image, quarter).copy())
+    assert len(faces) == count
     assert np.all(np.diff(faces.scores) <= 0)
     for i, box in enumerate(faces.boxes):
         assert iou(box, np.delete(faces.boxes, i, axis=0)).max() <= 0.3

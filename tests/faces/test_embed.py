@@ -3,9 +3,11 @@
 import hashlib
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
+from mien import models
 from mien.faces import Embedder, align
 from mien.faces.embed import unit
 
@@ -28,6 +30,15 @@ def test_unit_length_and_type(engine, crops):
     assert vectors.dtype == np.float32
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-6)
     assert engine.embedder.embed(crops[:0]).shape == (0, 128)
+
+
+def test_the_same_vectors_as_opencv(engine, crops):
+    """From the same crops; with red and blue exchanged its vectors are at 0.93 to 0.95 of ours."""
+    peer = cv2.FaceRecognizerSF.create(str(models.prepared("sface")), "")
+    theirs = [peer.feature(np.ascontiguousarray(crop[..., ::-1]))[0].copy() for crop in crops]
+    cosines = np.sum(engine.embedder.centred(unit(np.stack(theirs))) * engine.embedder.embed(crops), axis=1)
+    # The same network on another runtime: float32 sums in another order.
+    assert cosines.min() > 0.9999
 
 
 def test_a_mirrored_face_gives_the_same_mirrored_average(engine, crops):
