@@ -163,6 +163,14 @@ def test_answers_say_what_made_them(both, grace):
     assert found["embedder"]["sha256"] == both.engine.embedder.card.weights.sha256
 
 
+def test_a_stricter_gallery_needs_more_likeness(both, path, grace):
+    faces = both.identify(grace)
+    with mien.open(path, fpir=0.001) as strict:
+        found = strict.recognise(faces).provenance["gallery"]
+    assert found["fpir"] == 0.001
+    assert found["threshold"] > faces.provenance["gallery"]["threshold"] + 0.03  # SFace's table: 0.05
+
+
 def test_recognise_needs_embeddings(both, grace):
     with pytest.raises(mien.ArgumentError, match=r"engine\.embed"):
         both.recognise(both.engine.detect(grace))

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 import mien
-from mien.gallery.stores.base import Model, NewFace
+from mien.gallery.stores.base import Kind, Model, NewFace
 from mien.gallery.stores.sqlite import SQLiteStore
 from mien.media import write_image
+from mien.types import Issue
 from tests.gallery.conftest import EILEEN, GRACE, beside
 
 ODD = [
@@ -104,6 +105,41 @@ def test_the_largest_face_is_meant_where_it_is_half_as_wide_again(people, grace,
             people.enroll(GRACE, both)
 
 
+def test_the_largest_face_is_meant_though_a_sharper_one_is_beside_it(people, grace):
+    """The detector is surer of the small face, and so puts it first, than of the large one that is blurred."""
+    small = cv2.resize(grace, None, fx=1 / 1.6, fy=1 / 1.6, interpolation=cv2.INTER_AREA)
+    blurred = cv2.GaussianBlur(grace, (0, 0), 8)
+    both = np.hstack([np.pad(small, ((0, len(grace) - len(small)), (0, 0), (0, 0))), blurred])
+    assert people.engine.detect(both).widths.argmax() == 1
+    with pytest.raises(mien.NoFaceFound, match="blurred"):
+        people.enroll(GRACE, both)
+    people.enroll(GRACE, both, accept_poor=True)
+    (face,) = people.faces(GRACE)
+    assert face.box[0] > small.shape[1]
+    assert face.issues == (Issue.LOW_SHARPNESS,)
+
+
+@pytest.mark.parametrize(("width", "accepted"), [(42, False), (54, True)])
+def test_a_face_needs_48_pixels_to_be_enrolled(people, grace, width, accepted):
+    """The detector measures such faces about 2 pixels wider."""
+    scale = width / float(people.engine.detect(grace).widths[0])
+    small = cv2.resize(grace, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    if accepted:
+        assert people.enroll(GRACE, small).rejected == ()
+    else:
+        with pytest.raises(mien.NoFaceFound, match=r"the face is 4\d pixels wide, 48 are needed"):
+            people.enroll(GRACE, small)
+        assert people.enroll(GRACE, small, accept_poor=True).rejected == ()
+
+
+def test_what_is_enrolled_is_the_face_with_its_mirror_image(people, grace):
+    people.enroll(GRACE, grace)
+    (batch,) = people.store.templates(people.model, Kind.FACE)
+    wanted = people.engine.embed(grace, people.engine.detect(grace), flip=True).embeddings
+    # 16 bits keep 11 binary digits of each component, so of a unit vector: 2^-12 at most is lost.
+    assert np.linalg.norm(batch.half.astype(np.float32) - wanted) < 2**-11
+
+
 def test_pictures_may_come_one_by_one(people, grace, astronaut):
     done = people.enroll(EILEEN, (image for image in (astronaut, astronaut[:, ::-1])))
     assert done.person.faces == 2
@@ -120,9 +156,11 @@ def test_the_enrolled_face_is_recorded(both, path, grace, tmp_path):
     assert np.allclose(face.box, both.engine.detect(grace).boxes[0], atol=0.01)
 
 
-def test_templates_of_another_model_are_refused(path):
-    other = Model("other", "1", "c" * 64, 128)
+@pytest.mark.parametrize("name", ["other", "sface"])
+def test_templates_of_another_model_are_refused(path, name):
+    """Other weights under the same name are another model too."""
+    other = Model(name, "1", "c" * 64, 128)
     with SQLiteStore.open(path, create=True) as store:
         store.enroll("A", [NewFace({other: np.ones(128, np.float32)}, "a", "a", (0, 0, 1, 1), 1.0)])
-    with pytest.raises(mien.ModelMismatch, match=r"other 1.*sface"):
+    with pytest.raises(mien.ModelMismatch, match=rf"{name} 1 \(cccccccc\).*sface"):
         mien.open(path)

@@ -1,5 +1,7 @@
 """Who is in the gallery, by one who follows every change and by one who looks for the first time."""
 
+import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -71,17 +73,31 @@ def test_changes_of_another_opener_are_seen(store, path, make_face):
 def test_people_and_counts_belong_together_while_others_write(store, path, make_face):
     roster = Roster(store)
 
+    written = threading.Event()
+
     def write():
         with SQLiteStore.open(path) as other:
-            for i in range(30):
+            for i in range(60):
                 other.enroll(f"{i % 4}", [make_face(i)])
                 if i % 3 == 2:
                     other.forget(f"{i % 4}")
 
-    with ThreadPoolExecutor(1) as pool:
-        writing = pool.submit(write)
-        while not writing.done():
+    def read():
+        while not written.is_set():
             people, counts = roster.current()
             photographs = [min(person.faces, 3) for person in people.values()]
             assert np.bincount(photographs, minlength=4)[1:].tolist() == counts.tolist()
-        writing.result()
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)  # threads take turns often, so that they meet
+    try:
+        with ThreadPoolExecutor(5) as pool:
+            reading = [pool.submit(read) for _ in range(4)]
+            try:
+                pool.submit(write).result()
+            finally:
+                written.set()
+            for one in reading:
+                one.result()
+    finally:
+        sys.setswitchinterval(before)
