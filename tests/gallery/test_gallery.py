@@ -11,6 +11,7 @@ import pytest
 import mien
 from mien import Answer
 from mien.faces import default_engine
+from mien.gallery.decide import threshold
 from tests.gallery.conftest import EILEEN, GRACE, beside
 
 
@@ -169,6 +170,25 @@ def test_a_stricter_gallery_needs_more_likeness(both, path, grace):
         found = strict.recognise(faces).provenance["gallery"]
     assert found["fpir"] == 0.001
     assert found["threshold"] > faces.provenance["gallery"]["threshold"] + 0.03  # SFace's table: 0.05
+
+
+def test_what_a_likeness_means_depends_on_how_many_photographs_are_enrolled(people, grace, astronaut):
+    people.enroll(EILEEN, [astronaut, astronaut[:, ::-1], (astronaut * 0.8).astype(np.uint8)])
+    (found,) = people.identify(grace)
+    ratio = people.calibration.log_likelihood_ratio(found.similarities, 3)
+    assert found.probabilities[0] == pytest.approx(float(1 / (1 + np.exp(-ratio[0]))), rel=1e-4)
+    limit = threshold(people.calibration, [0, 0, 1], 0.01)
+    assert found.provenance["gallery"]["threshold"] == pytest.approx(limit, abs=1e-4)
+
+
+def test_the_default_gallery_is_in_the_home_of_mien(tmp_path, monkeypatch, grace):
+    monkeypatch.setenv("MIEN_HOME", str(tmp_path / "home"))
+    with mien.open() as people:
+        people.enroll(GRACE, grace)
+    assert (tmp_path / "home/people.mien").stat().st_size > 0
+    assert (tmp_path / "home").stat().st_mode & 0o077 == 0  # nobody else's business
+    with mien.open() as people:
+        assert people.identify(grace).names.tolist() == [GRACE]
 
 
 def test_recognise_needs_embeddings(both, grace):

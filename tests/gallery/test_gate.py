@@ -60,7 +60,21 @@ def test_nothing_usable_names_every_picture(people, cat, tmp_path):
         people.enroll("Tom", [tmp_path / "cat.png"])
     with pytest.raises(mien.NoFaceFound, match="no pictures were given"):
         people.enroll("Tom", [])
+    with pytest.raises(mien.NoFaceFound) as told:
+        people.enroll("Tom", [cat, tmp_path / "cat.png"])
+    assert told.value.rejected == (
+        ("an image", "no face found"),
+        (str(tmp_path / "cat.png"), "no face found"),
+    )
     assert people.people() == []
+
+
+def test_a_picture_is_enrolled_once_of_a_person_but_may_be_of_another(people, grace):
+    people.enroll(GRACE, grace)
+    with pytest.raises(mien.NoFaceFound, match="enrolled already"):
+        people.enroll(GRACE, grace)
+    assert people.enroll("Admiral Hopper", grace).person.faces == 1
+    assert [person.faces for person in people.people()] == [1, 1]
 
 
 @pytest.mark.parametrize("odd", [*ODD, None, 5])
@@ -71,7 +85,7 @@ def test_what_is_no_picture_is_refused_and_nothing_enrolled(people, grace, odd):
         people.enroll(GRACE, odd)
     with pytest.raises(mien.ArgumentError):
         people.enroll(GRACE, [grace, odd])
-    with pytest.raises(mien.ArgumentError):
+    with pytest.raises(mien.ArgumentError, match="pictures is bytes"):
         people.enroll(GRACE, b"grace.jpg")
     assert people.people() == []
 
