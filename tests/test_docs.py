@@ -120,6 +120,7 @@ def test_the_page_of_quality_has_every_issue_with_its_limit():
         Issue.SMALL_BOUNDING_BOX: quality.MIN_WIDTH,
         Issue.LOW_CONFIDENCE: quality.MIN_SCORE,
         Issue.LOW_SHARPNESS: quality.MIN_SHARPNESS,
+        Issue.NOISY: quality.MAX_NOISE,
         Issue.LOW_BRIGHTNESS: quality.MIN_BRIGHTNESS,
         Issue.HIGH_BRIGHTNESS: quality.MAX_BRIGHTNESS,
         Issue.LOW_CONTRAST: quality.MIN_CONTRAST,

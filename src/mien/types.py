@@ -43,6 +43,7 @@ class Issue(StrEnum):
     SMALL_BOUNDING_BOX = "too small"
     LOW_CONFIDENCE = "hard to make out"
     LOW_SHARPNESS = "blurred"
+    NOISY = "noisy"
     LOW_BRIGHTNESS = "too dark"
     HIGH_BRIGHTNESS = "overexposed"
     LOW_CONTRAST = "of too little contrast"

@@ -57,6 +57,15 @@ def test_upright_faces_keep_their_box_and_get_more_exact_points(engine, astronau
         assert 0 < moved < 0.08
 
 
+def test_what_is_no_face_in_the_close_up_is_not_turned(engine, shared, grace):
+    """A record on a wall came out with a score of 0.23, and a face without its chin turned by 65 degrees."""
+    record = engine.detect(read_image(shared / "data/faces/landmarks_boxes/2008_004176.jpg"))
+    assert record.scores.min() >= 0.6
+    box = engine.detect(grace).boxes[0]
+    cut = grace[: int(box[1] + 0.6 * (box[3] - box[1]))].copy()
+    assert abs(engine.detect(cut).largest().rolls[0]) < 20
+
+
 def test_quarter_turns_are_undone_exactly():
     """A face at a known place in `np.rot90(image, q)` is found at its place in the image."""
     h, w = 60, 100

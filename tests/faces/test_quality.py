@@ -25,6 +25,29 @@ def test_blur(engine, face):
     assert Issue.LOW_SHARPNESS in issues(engine, cv2.GaussianBlur(face, (0, 0), 5))
 
 
+def test_noise_is_noise_and_not_sharpness(engine, astronaut):
+    """At sigma 50 Eileen Collins' embedding is a stranger's (cosine 0.3), and the Laplacian calls her sharp."""
+    noisy = astronaut + np.random.default_rng(0).normal(0, 50, astronaut.shape)
+    found = engine.detect(np.clip(noisy, 0, 255).astype(np.uint8)).largest()
+    assert Issue.NOISY in found.issues[0]
+    assert found.quality[0] < 0.1 < engine.detect(astronaut).largest().quality[0]
+
+
+def test_noise_is_measured_in_grey_levels(engine, face):
+    """On a crop of its own the estimate grows with the noise that was added, by about as much."""
+    from mien.faces import align, quality
+
+    found = engine.detect(face).largest()
+    crop = align.crops(face, found)[0]
+    rng, measured = np.random.default_rng(0), []
+    for sigma in (0, 8, 16):
+        grain = rng.normal(0, sigma, (112, 112, 1))  # the same in all channels, so that grey keeps it
+        noisy = np.clip(crop + grain, 0, 255).astype(np.uint8)
+        measured.append(quality.measure(face, found, noisy).noise)
+    added = np.sqrt(np.square(measured) - measured[0] ** 2)  # independent noises add in squares
+    np.testing.assert_allclose(added[1:], [8, 16], rtol=0.15)
+
+
 def test_darkness(engine, face):
     assert Issue.LOW_BRIGHTNESS in issues(engine, (face * 0.12).astype(np.uint8))
 

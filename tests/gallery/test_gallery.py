@@ -41,6 +41,15 @@ def test_a_stranger_has_no_name(people, astronaut, grace):
     assert faces.probabilities[0] < 0.05
 
 
+def test_a_noisy_face_is_not_called_nobody(people, astronaut):
+    """She is enrolled; of a picture in which she cannot be recognised, "no match" would be false."""
+    people.enroll(EILEEN, astronaut)
+    noisy = astronaut + np.random.default_rng(0).normal(0, 50, astronaut.shape)
+    faces = people.identify(np.clip(noisy, 0, 255).astype(np.uint8))
+    assert Answer.NO_MATCH not in faces.answers.tolist()
+    assert len(faces) == 1
+
+
 def test_an_empty_gallery_knows_nobody(people, grace):
     assert people.identify(grace).reasons.tolist() == ["nobody is enrolled"]
 

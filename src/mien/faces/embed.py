@@ -16,7 +16,7 @@ class Embedder:
 
     Its card says what it wants to be fed (size, channel order, mean, standard deviation) and may name a
     centre: the mean unit vector of many people, which is taken off before vectors are compared. Faces have
-    much in common that says nothing about who they are; with that gone SFace misses a quarter fewer people
+    much in common that says nothing about who they are; with that gone SFace misses fewer people
     (`python -m bench recognition` shows both).
 
     identity: 64 hexadecimal digits that name weights and centre together; vectors compare only within it.

@@ -22,9 +22,10 @@ Look = Callable[[Image], Faces]  # every face-like thing in a picture, however d
 CHIP = 64  # pixels; one cell of a mosaic
 FACE = 38  # pixels; the face's width on it
 NO_FACE = (
-    0.65  # mean of its score and its best score on the chip; a cat has 0.5, the lowest of LFW's people 0.69
+    0.65  # mean of a face's score and its best on the chip: a cat has 0.5, the lowest of LFW's people 0.69
 )
 CLEAR = 0.25  # difference of scores on the chip from which the angle is beyond doubt
+LEAST = 0.6  # score that the close-up needs even then; what has less is no face at that angle
 MARGIN = 0.03  # by which a face of less clear angle may score lower there than as it was found
 CONVINCING = 0.90  # score on the chip; faces that are turned by 45 degrees or more reach 0.89
 ROUND = (-30, 30, -60, 60, -90, 90, -120, 120, -150, 150, 180)
@@ -86,13 +87,13 @@ def _read(look: Look, image: Image, face: Faces, angle: int, *, clear: bool = Fa
     """The face with its points read from a close-up in which it stands upright, always equally large: there they are
     most exact. At another angle than 0 the box and the score are those of the close-up, too.
 
-    clear: that it stands at this angle is beyond doubt. Otherwise the close-up has to score about as well as the face
-    did: covered and half-turned faces can look better tilted when small, but not when seen well.
+    clear: that it stands at this angle is beyond doubt on the chip, and the close-up need not score as well as the face
+    did. Otherwise it has to: covered and half-turned faces can look better tilted when small, but not when seen well.
     """
     close_up, matrix = _chip(image, face.boxes[0], angle or float(face.rolls[0]), CLOSE_UP, CLOSE_FACE)
     found = look(close_up)
     found = found[np.linalg.norm(found.centres - CLOSE_UP / 2, axis=1) < CLOSE_UP / 4]
-    if not len(found) or (not clear and found.scores.max() < face.scores[0] - MARGIN):
+    if found.scores.max(initial=0) < (LEAST if clear else face.scores[0] - MARGIN):
         return face
     best = _carried_back(found[int(np.argmax(found.scores))], matrix)
     return best if angle else face.having(keypoints=best.keypoints, rolls=best.rolls)

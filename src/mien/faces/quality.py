@@ -14,13 +14,15 @@ import numpy.typing as npt
 from mien.faces import align
 from mien.types import Faces, Image, Issue, objects
 
-MIN_WIDTH = (
-    24.0  # pixels of box width: below it the mean cosine to the same face in full size drops under 0.8
-)
+# Pixels of box width: below it the mean cosine to the same face in full size drops under 0.8.
+MIN_WIDTH = 24.0
 ENROL_WIDTH = 48.0  # pixels: above it that cosine is 0.94 or more
 MIN_SCORE = 0.70  # the detector's; upright, uncovered LFW faces are at 0.85 or more
 COVERED_SCORE = 0.85  # the lowest score in 1,000 upright, uncovered LFW faces
 MIN_SHARPNESS = 25.0  # variance of the Laplacian; LFW's lowest is 32, a visibly blurred face has 20
+MAX_NOISE = (
+    6.0  # grey levels; the highest of 424 LFW faces is 3.3; from 6 on cosines to the clean face fall to 0.5
+)
 MIN_BRIGHTNESS, MAX_BRIGHTNESS = 45.0, 225.0  # mean luma of the inner face; LFW spans 64 to 184
 MIN_CONTRAST = 12.0  # standard deviation of that luma; LFW's lowest is 14
 MAX_YAW = 0.60  # nose off the eyes' middle, in eye distances; 0.3 is the 99th percentile on one side of LFW
@@ -38,6 +40,7 @@ class Measures:
     width: float
     score: float
     sharpness: float
+    noise: float
     brightness: float
     contrast: float
     yaw: float
@@ -59,7 +62,7 @@ def measure(image: Image, face: Faces, crop: Image) -> Measures:
     """All measures of one face (a `Faces` of length 1) and its aligned crop."""
     import cv2
 
-    grey = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)
+    grey = np.asarray(cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY), np.uint8)
     laplacian = np.asarray(cv2.Laplacian(grey, cv2.CV_32F), np.float32)
     inner = grey[INNER].astype(np.float32)
     h, w = image.shape[:2]
@@ -69,12 +72,26 @@ def measure(image: Image, face: Faces, crop: Image) -> Measures:
         width=float(face.widths[0]),
         score=float(face.scores[0]),
         sharpness=float(laplacian[INNER].var()),
+        noise=_noise(grey),
         brightness=float(inner.mean()),
         contrast=float(inner.std()),
         yaw=_yaw(face),
         cut=1 - float((seen[2] - seen[0]) * (seen[3] - seen[1])) / area,
         covered=float(face.scores[0]) < COVERED_SCORE or _mouth_covered(crop, laplacian),
     )
+
+
+def _noise(grey: npt.NDArray[np.uint8]) -> float:
+    """Standard deviation of the noise of the inner face, in grey levels (Immerkaer 1996).
+
+    The mask is the difference of two Laplacians: it is blind to edges that are straight, and noise is not.
+    Without it noise would count as sharpness.
+    """
+    import cv2
+
+    mask = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
+    response = cv2.filter2D(grey.astype(np.float32), -1, mask)[INNER]
+    return float(np.sqrt(np.pi / 2) * np.abs(response).mean() / 6)
 
 
 def _yaw(face: Faces) -> float:
@@ -100,6 +117,7 @@ def _issues(m: Measures) -> tuple[Issue, ...]:
         Issue.SMALL_BOUNDING_BOX: m.width < MIN_WIDTH,
         Issue.LOW_CONFIDENCE: m.score < MIN_SCORE,
         Issue.LOW_SHARPNESS: m.sharpness < MIN_SHARPNESS,
+        Issue.NOISY: m.noise > MAX_NOISE,
         Issue.LOW_BRIGHTNESS: m.brightness < MIN_BRIGHTNESS,
         Issue.HIGH_BRIGHTNESS: m.brightness > MAX_BRIGHTNESS,
         Issue.LOW_CONTRAST: m.contrast < MIN_CONTRAST,
@@ -116,6 +134,7 @@ def _quality(m: Measures) -> float:
         _ramp(m.width, MIN_WIDTH / 2, 64)
         * _ramp(m.score, 0.5, 0.9)
         * _ramp(np.log(max(m.sharpness, 1e-3)), np.log(MIN_SHARPNESS / 2), np.log(100))
+        * _ramp(-m.noise, -2 * MAX_NOISE, -4.5)
         * _ramp(m.brightness, MIN_BRIGHTNESS / 2, 80)
         * _ramp(255 - m.brightness, (255 - MAX_BRIGHTNESS) / 2, 60)
         * _ramp(m.contrast, MIN_CONTRAST / 2, 22)

@@ -9,20 +9,16 @@ from mien.faces.embed import unit
 from mien.types import Faces, Floats, Issue
 
 SIDE = 12  # pixels
-INNER = (
-    slice(16, 108),
-    slice(16, 96),
-)  # rows, columns of the 112 x 112 crop: the face without most of the hair
+INNER = (slice(16, 108), slice(16, 96))  # rows, columns of the 112 x 112 crop: without most of the hair
 # Correlation of two glimpses. From one look to the next (0.1 s) the same face falls below this in 1 of 115 looks of
 # six real clips; 98 of 100 pairs of different people in LFW are below it. A track that ends for nothing is joined
 # again by looks, at the price of an embedding; one that goes on with somebody else gives them the wrong name.
 SAME_FACE = 0.7
 
-
 UNCLEAR = {
     Issue.SMALL_BOUNDING_BOX,
     Issue.LOW_SHARPNESS,
-}  # of such faces a glimpse tells as little as the embedding
+}  # a glimpse of these tells as little as their embedding
 
 
 def glimpses(faces: Faces, crops: npt.NDArray[np.uint8]) -> Floats:
