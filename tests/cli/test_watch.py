@@ -5,9 +5,13 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+
+from mien.media import write_video
+from mien.types import Frame
 
 PROGRAM = Path(sys.executable).with_name("mien")
 
@@ -38,10 +42,18 @@ def test_ends_after_the_time_that_was_asked_for(enrolled, clip):
     assert "dropped" in result.stderr
 
 
+@pytest.fixture
+def minute(grace, tmp_path):
+    """Grace Hopper, in view for a minute: on no machine is it over before somebody can press a key."""
+    write_video(tmp_path / "minute.mp4", (Frame(grace, i / 4, i) for i in range(240)), 4)
+    return tmp_path / "minute.mp4"
+
+
 @pytest.mark.skipif(os.name != "posix", reason="Ctrl-C cannot be sent in this way there")
-def test_ctrl_c_ends_it_cleanly(enrolled, clip):
+def test_ctrl_c_ends_it_cleanly(enrolled, minute):
+    started = time.monotonic()
     with subprocess.Popen(
-        [PROGRAM, "watch", clip], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [PROGRAM, "watch", minute], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert "Grace Hopper appears" in process.stdout.readline()
         process.send_signal(signal.SIGINT)
@@ -49,6 +61,7 @@ def test_ctrl_c_ends_it_cleanly(enrolled, clip):
     assert process.returncode == 0
     assert rest == ""
     assert re.fullmatch(r"mien: \d+ frames? dropped, 0 reconnections\.\n", errors)
+    assert time.monotonic() - started < 50, "it ended by the key, not by the end of the film"
 
 
 @pytest.mark.parametrize("source", ["missing.mp4", "gopher://door.local"])
