@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mien import ArgumentError, ModelError, models
-from mien.gallery.decide import PHOTOS, Calibration, posterior, threshold
+from mien.gallery.decide import PHOTOS, Calibration, posterior, threshold, threshold_of_one
 
 CARD = models.card("sface")
 TABLE = Calibration.from_card(CARD.decision, "sface")
@@ -35,6 +35,12 @@ def test_a_fixed_threshold_would_not_do():
     """OpenCV's 0.363 lets about one stranger in two into a gallery of 10,000, by SFace's own table."""
     assert 1 - (1 - TABLE.fmr(0.363, 1)) ** 10_000 > 0.3
     assert threshold(TABLE, [10, 0, 0], 0.01) < 0.3 < 0.4 < threshold(TABLE, [1000, 0, 0], 0.01)
+
+
+def test_a_rate_that_no_likeness_is_enough_for():
+    with pytest.raises(ArgumentError, match=r"1e-16 is stricter than this model can tell"):
+        threshold_of_one(TABLE, 1e-16)
+    assert threshold_of_one(TABLE, 1e-3) == threshold(TABLE, [1, 0, 0], 1e-3)
 
 
 @pytest.mark.parametrize("fpir", [0, 1, -0.1, 2, float("nan")])

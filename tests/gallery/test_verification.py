@@ -88,6 +88,23 @@ def test_too_small_to_tell(grace):
     assert np.isnan(found.similarity)
 
 
+def test_what_is_poor_without_a_name_for_it_proves_nothing_either(grace, astronaut, monkeypatch):
+    """`verify` and `identify` have one rule for that: a quality below 0.15 is no ground for "nobody"."""
+    engine = mien.faces.default_engine()
+    detect = engine.detect
+    monkeypatch.setattr(
+        engine, "detect", lambda image: detect(image).having(quality=np.full(1, 0.1, np.float32))
+    )
+    found = mien.verify(grace, astronaut, engine=engine)
+    assert found.answer is Answer.CANNOT_SAY
+    assert "a face is poor" in found.reason
+
+
+def test_provenance_has_rate_and_threshold(grace, astronaut):
+    found = mien.verify(grace, astronaut)
+    assert (found.provenance["fmr"], found.provenance["threshold"]) == (0.001, found.threshold)
+
+
 def test_a_poor_picture_that_is_not_alike_proves_nothing(grace, astronaut):
     found = mien.verify(grace, cv2.GaussianBlur(astronaut, (0, 0), 5))
     assert found.answer is Answer.CANNOT_SAY

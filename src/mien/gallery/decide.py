@@ -80,6 +80,8 @@ def threshold(calibration: Calibration, people: npt.ArrayLike, fpir: float) -> f
 
     people: (PHOTOS,) how many people have templates of 1, 2, and 3 or more photographs.
     For a comparison of two faces (1:1) there is one person, and fpir is the false match rate.
+
+    Above 1 where no likeness is enough. Raises ArgumentError for a rate outside (0, 1).
     """
     if not 0 < fpir < 1:
         raise ArgumentError(
@@ -91,6 +93,20 @@ def threshold(calibration: Calibration, people: npt.ArrayLike, fpir: float) -> f
     wanted = np.log10(-np.log1p(-fpir))
     # Falls with the cosine and is nearly a line in between, as the false match rates are.
     return float(_line(np.log10(expected)[::-1], calibration.cosine[::-1], np.asarray(wanted)))
+
+
+def threshold_of_one(calibration: Calibration, rate: float) -> float:
+    """The cosine from which a face matches a single other one at that false match rate.
+
+    Raises ArgumentError for a rate outside (0, 1), and for one that no likeness is enough for: no gallery, which
+    only needs more, could be asked for it.
+    """
+    limit = threshold(calibration, [1, *[0] * (PHOTOS - 1)], rate)
+    if limit > 1:
+        raise ArgumentError(
+            f"A false-positive rate of {rate} is stricter than this model can tell people apart; ask for a higher one."
+        )
+    return limit
 
 
 def posterior(

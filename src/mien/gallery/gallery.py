@@ -17,7 +17,7 @@ import mien
 from mien.errors import ArgumentError, NoFaceFound, PersonNotFound
 from mien.faces import FaceEngine, default_engine
 from mien.gallery import gate
-from mien.gallery.decide import PHOTOS, Calibration, threshold
+from mien.gallery.decide import Calibration, threshold, threshold_of_one
 from mien.gallery.identify import NEAREST, Neighbour, Verdict, decide
 from mien.gallery.index import Index
 from mien.gallery.roster import Roster
@@ -60,7 +60,7 @@ class Gallery:
         self.fpir = fpir
         card = self.engine.embedder.card
         self.calibration = Calibration.from_card(card.decision, card.name)
-        threshold(self.calibration, np.ones(PHOTOS), fpir)  # a rate outside (0, 1) is an error now, not later
+        threshold_of_one(self.calibration, fpir)  # an impossible rate is an error now, not later
         self.model = Model(card.name, card.version, self.engine.embedder.identity, card.dim or 0)
         gate.require_same_model(store.info().models, self.model)
         self._index = Index(store, self.model)

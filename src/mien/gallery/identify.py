@@ -26,7 +26,7 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The answer for one face; candidate is the most similar person whatever the answer."""
+    """The answer for one face; candidate is the most similar person, None where nobody was compared."""
 
     answer: Answer
     reason: str
@@ -63,8 +63,13 @@ def decide(
     told = f"similarity {best.cosine:.2f} to {best.name}, {limit:.2f} is needed"
     if chance >= DOUBT:
         return replace(found, reason=f"may be {best.name}: {told}")
-    if issues:
-        return replace(found, reason=f"nobody alike, but the face is {' and '.join(issues)}")
-    if face.quality is not None and face.quality[0] < POOR:
-        return replace(found, reason="nobody alike, but the picture of the face is poor")
+    if doubt := unfit(face):
+        return replace(found, reason=f"nobody alike, but the face is {doubt}")
     return replace(found, answer=Answer.NO_MATCH, reason=f"nobody alike: {told}")
+
+
+def unfit(face: Faces) -> str:
+    """Why a face (`Faces` of length 1) is no ground to say that it is like nobody: "the face is ..."; or nothing."""
+    issues: tuple[Issue, ...] = face.issues[0] if face.issues is not None else ()
+    poor = face.quality is not None and face.quality[0] < POOR
+    return " and ".join(issues) or ("poor" if poor else "")

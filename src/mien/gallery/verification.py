@@ -13,15 +13,14 @@ import numpy as np
 import mien
 from mien.errors import NoFaceFound
 from mien.faces import FaceEngine, default_engine
-from mien.gallery.decide import Calibration, posterior, threshold
-from mien.gallery.identify import DOUBT
+from mien.gallery.decide import Calibration, posterior, threshold_of_one
+from mien.gallery.identify import DOUBT, unfit
 from mien.media import read_image
 from mien.types import Answer, Faces, Image, Issue
 
 Picture: TypeAlias = str | os.PathLike[str] | Image
 
 FMR = 0.001  # one pair of different people in a thousand may be called the same
-ONE_PERSON = (1, 0, 0)  # a comparison is a gallery of one person with one photograph
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +54,7 @@ def verify(a: Picture, b: Picture, *, fmr: float = FMR, engine: FaceEngine | Non
     engine = engine or default_engine()
     card = engine.embedder.card
     calibration = Calibration.from_card(card.decision, card.name)
-    limit = threshold(calibration, ONE_PERSON, fmr)
+    limit = threshold_of_one(calibration, fmr)
     faces = [_largest(engine, picture, name) for picture, name in ((a, "the first"), (b, "the second"))]
     similarity, chance = math.nan, 0.0
     small = [f for f in faces if f.issues is not None and Issue.SMALL_BOUNDING_BOX in f.issues[0]]
@@ -70,7 +69,7 @@ def verify(a: Picture, b: Picture, *, fmr: float = FMR, engine: FaceEngine | Non
         similarity = float(faces[0].embeddings[0] @ faces[1].embeddings[0])
         chance = float(posterior(calibration, [similarity], [1], 1)[0])
         answer, reason = _answer(similarity, limit, chance, faces)
-    provenance = {**faces[0].provenance, "mien": mien.__version__, "fmr": fmr}
+    provenance = {**faces[0].provenance, "mien": mien.__version__, "fmr": fmr, "threshold": limit}
     return Verification(answer, reason, similarity, chance, limit, faces[0], faces[1], provenance)
 
 
@@ -89,7 +88,6 @@ def _answer(similarity: float, limit: float, chance: float, faces: list[Faces]) 
         return Answer.MATCH, told
     if chance >= DOUBT:
         return Answer.CANNOT_SAY, f"may be the same person: {told}"
-    issues = [str(issue) for face in faces if face.issues is not None for issue in face.issues[0]]
-    if issues:
-        return Answer.CANNOT_SAY, f"not alike, but a face is {' and '.join(dict.fromkeys(issues))}"
+    if doubts := list(dict.fromkeys(filter(None, map(unfit, faces)))):
+        return Answer.CANNOT_SAY, f"not alike, but a face is {' and one is '.join(doubts)}"
     return Answer.NO_MATCH, told
