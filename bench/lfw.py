@@ -66,9 +66,9 @@ def load() -> Lfw:
     )
 
 
-def people(files: list[str]) -> npt.NDArray[np.int64]:
-    """(n,) a number for the person in each picture."""
-    alias = {second: first for first, second in SAME_PERSON}
+def people(files: list[str], merge: bool = True) -> npt.NDArray[np.int64]:
+    """(n,) a number for the person in each picture; SAME_PERSON share one unless merge is off."""
+    alias = {second: first for first, second in SAME_PERSON} if merge else {}
     names = [file.split("/")[0] for file in files]
     return np.unique([alias.get(name, name) for name in names], return_inverse=True)[1]
 

@@ -11,6 +11,7 @@ PARTS = (
     accuracy.verification,
     accuracy.open_set,
     accuracy.asked_and_measured,
+    accuracy.merged_names,
     robustness.rotation,
     robustness.small_faces,
     speed.embedding,
