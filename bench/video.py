@@ -89,10 +89,8 @@ def measured(people: Gallery, frames: Iterable[Frame]) -> tuple[VideoResult, flo
 
 def film(people: Gallery, photos: dict[str, Image]) -> list[Frame]:
     """The frames of the demo's clip."""
-    boxes = {name: people.engine.detect(photos[name]).largest().boxes[0] for name in (GRACE, EILEEN)}
-    return list(
-        clip.frames(photos["coffee"], {name: (photos[name], box) for name, box in boxes.items()}, CAST)
-    )
+    cast = clip.cast(people.engine, {name: photos[name] for name in (GRACE, EILEEN)})
+    return list(clip.frames(photos["coffee"], cast, CAST))
 
 
 def memory(quick: bool) -> Iterator[Row]:

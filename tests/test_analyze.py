@@ -40,10 +40,7 @@ REAL = {
 
 @pytest.fixture(scope="module")
 def cast(grace, astronaut):
-    """By name the photograph and the box of the face in it."""
-    engine = default_engine()
-    photos = {GRACE: grace, EILEEN: astronaut}
-    return {name: (photo, engine.detect(photo).largest().boxes[0]) for name, photo in photos.items()}
+    return clip.cast(default_engine(), {GRACE: grace, EILEEN: astronaut})
 
 
 @pytest.fixture(scope="module")

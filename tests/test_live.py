@@ -25,9 +25,7 @@ CAST = (
 
 @pytest.fixture(scope="module")
 def cast(grace, astronaut):
-    engine = default_engine()
-    photos = {GRACE: grace, EILEEN: astronaut}
-    return {name: (photo, engine.detect(photo).largest().boxes[0]) for name, photo in photos.items()}
+    return clip.cast(default_engine(), {GRACE: grace, EILEEN: astronaut})
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 Aliases say what an array holds where Python's types cannot:
 
     Image       (h, w, 3) uint8, RGB, upright (EXIF orientation applied)
+    Picture     the path of an image file, or an Image
     Boxes       (n, 4) float32, xyxy in pixels of the upright image; x to the right, y down
     Keypoints   (n, 5, 2) float32, pixels: right eye, left eye, nose tip, right and left mouth corner,
                 "right" being the person's own right (the left one in the picture)
@@ -11,6 +12,7 @@ Aliases say what an array holds where Python's types cannot:
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
@@ -24,6 +26,7 @@ from mien.errors import ArgumentError
 Image: TypeAlias = npt.NDArray[np.uint8]
 Boxes: TypeAlias = npt.NDArray[np.float32]
 Keypoints: TypeAlias = npt.NDArray[np.float32]
+Picture: TypeAlias = str | os.PathLike[str] | Image
 Embeddings: TypeAlias = npt.NDArray[np.float32]
 Floats: TypeAlias = npt.NDArray[np.float32]
 Objects: TypeAlias = npt.NDArray[np.object_]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from mien.faces import FaceEngine
 from mien.types import Floats, Frame, Image
 
 SIZE = (640, 360)  # pixels, width and height
@@ -61,6 +62,11 @@ def cutout(image: Image, box: Floats, width: float) -> Cutout:
     alpha = np.clip((1 - np.hypot(x, y)) / 0.15, 0, 1).astype(np.float32)[..., None]
     face = (box - np.array([x0, y0, x0, y0], np.float32)) * scale
     return Cutout(np.asarray(part, np.uint8), alpha, face.astype(np.float32))
+
+
+def cast(engine: FaceEngine, photos: Mapping[str, Image]) -> dict[str, tuple[Image, Floats]]:
+    """By name each photograph and the box of the largest face in it, as `frames` wants them."""
+    return {name: (photo, engine.detect(photo).largest().boxes[0]) for name, photo in photos.items()}
 
 
 def frames(

@@ -26,8 +26,7 @@ CLOSE = 0.25  # seconds; a video is looked at ten times a second
 
 def film(people: Gallery, photos: dict[str, Image], folder: Path) -> Step:
     """Writes the clip into the folder and asks who is in it and when."""
-    boxes = {name: people.engine.detect(photos[name]).largest().boxes[0] for name in (GRACE, EILEEN)}
-    cast = {name: (photos[name], box) for name, box in boxes.items()}
+    cast = clip.cast(people.engine, {name: photos[name] for name in (GRACE, EILEEN)})
     path = folder / "clip.mp4"
     write_video(path, clip.frames(photos["coffee"], cast, CAST), clip.RATE)
     result = identify_video(people, path)

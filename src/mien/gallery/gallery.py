@@ -8,7 +8,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeAlias
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -25,9 +25,7 @@ from mien.gallery.stores.base import Face, Forgotten, Info, Model, Person, Store
 from mien.gallery.stores.sqlite import SQLiteStore
 from mien.home import default_gallery
 from mien.media import read_image
-from mien.types import Faces, Image, objects
-
-Picture: TypeAlias = str | os.PathLike[str] | Image
+from mien.types import Faces, Picture, objects
 
 FPIR = 0.01  # one stranger in a hundred may be called by somebody's name, whatever the gallery's size
 

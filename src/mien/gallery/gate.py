@@ -14,7 +14,7 @@ from mien.faces.quality import ENROL_WIDTH
 from mien.gallery.stores.base import Model, NewFace
 from mien.media import read_image
 from mien.media.files import open_regular
-from mien.types import Faces, Image
+from mien.types import Faces, Picture
 
 DOMINANT = 1.5  # times as wide as the next face, and the largest face is the one that is meant
 
@@ -30,7 +30,7 @@ class Rejected:
 def examine(
     engine: FaceEngine,
     model: Model,
-    picture: str | os.PathLike[str] | Image,
+    picture: Picture,
     known: set[str],
     accept_poor: bool,
 ) -> NewFace | Rejected:
@@ -92,7 +92,7 @@ def _poor(face: Faces) -> str:
     return ", ".join(told)
 
 
-def _digest(picture: str | os.PathLike[str] | Image) -> str:
+def _digest(picture: Picture) -> str:
     """SHA-256 of the file's bytes, or of an array's pixels."""
     if isinstance(picture, np.ndarray):
         return hashlib.sha256(np.ascontiguousarray(picture).tobytes()).hexdigest()

@@ -6,7 +6,7 @@ import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
@@ -16,9 +16,7 @@ from mien.faces import FaceEngine, default_engine
 from mien.gallery.decide import Calibration, posterior, threshold_of_one
 from mien.gallery.identify import DOUBT, unfit
 from mien.media import read_image
-from mien.types import Answer, Faces, Image, Issue
-
-Picture: TypeAlias = str | os.PathLike[str] | Image
+from mien.types import Answer, Faces, Issue, Picture
 
 FMR = 0.001  # one pair of different people in a thousand may be called the same
 
