@@ -20,9 +20,8 @@ ENROL_WIDTH = 48.0  # pixels: above it that cosine is 0.94 or more
 MIN_SCORE = 0.70  # the detector's; upright, uncovered LFW faces are at 0.85 or more
 COVERED_SCORE = 0.85  # the lowest score in 1,000 upright, uncovered LFW faces
 MIN_SHARPNESS = 25.0  # variance of the Laplacian; LFW's lowest is 32, a visibly blurred face has 20
-MAX_NOISE = (
-    6.0  # grey levels; the highest of 424 LFW faces is 3.3; from 6 on cosines to the clean face fall to 0.5
-)
+# Grey levels: the highest of 424 LFW faces is 3.3; from 6 on, cosines to the clean face fall to 0.5.
+MAX_NOISE = 6.0
 MIN_BRIGHTNESS, MAX_BRIGHTNESS = 45.0, 225.0  # mean luma of the inner face; LFW spans 64 to 184
 MIN_CONTRAST = 12.0  # standard deviation of that luma; LFW's lowest is 14
 MAX_YAW = 0.60  # nose off the eyes' middle, in eye distances; 0.3 is the 99th percentile on one side of LFW
