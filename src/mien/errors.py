@@ -22,7 +22,10 @@
         ├── GalleryNotFound      there is no gallery file of that name
         ├── GalleryCorrupt       the file is not a gallery, or is damaged
         ├── GalleryBusy          another process has held the gallery for too long
-        └── ModelMismatch        the gallery holds templates of another model
+        ├── ModelMismatch        the gallery holds templates of another model
+        ├── KeyUnusable          a key is missing, malformed or open to others
+        ├── WrongKey             the gallery is sealed with another key
+        └── ReceiptInvalid       the file is not a receipt of a deletion
 
 Each message names the file or the argument, what was found, what was expected and what to do.
 """
@@ -130,3 +133,15 @@ class GalleryBusy(GalleryError):
 
 class ModelMismatch(GalleryError):
     """The gallery holds templates of another model than the one in use."""
+
+
+class KeyUnusable(GalleryError):
+    """A key is missing, malformed or open to others, or what is needed to use it is not installed."""
+
+
+class WrongKey(GalleryError):
+    """The gallery is sealed with another key than the one given."""
+
+
+class ReceiptInvalid(GalleryError):
+    """The file is not a receipt of a deletion."""
