@@ -133,6 +133,30 @@ def test_the_largest_face_is_meant_though_a_sharper_one_is_beside_it(people, gra
     assert face.issues == (Issue.LOW_SHARPNESS,)
 
 
+def test_everything_that_is_wrong_with_a_face_is_said(people, grace):
+    """In one sentence, and what is needed where that is a number; a dark face has no sharp edges either."""
+    scale = 42 / float(people.engine.detect(grace).widths[0])
+    small = cv2.resize(grace, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) // 4
+    with pytest.raises(
+        mien.NoFaceFound, match=r"4\d pixels wide, 48 are needed, and it is blurred and too dark"
+    ):
+        people.enroll(GRACE, small)
+    with pytest.raises(mien.NoFaceFound, match=r": the face is too dark"):
+        people.enroll(GRACE, grace // 4)
+
+
+def test_a_face_with_many_small_weaknesses_is_refused(people, grace):
+    """Each within its limit, all together not: quality is their product."""
+    scale = 54 / float(people.engine.detect(grace).widths[0])
+    small = cv2.resize(grace, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    dull = (cv2.GaussianBlur(small, (0, 0), 0.6) * 0.45).astype(np.uint8)
+    face = people.engine.detect(dull)
+    assert face.issues[0] == ()
+    assert face.quality[0] < 0.3
+    with pytest.raises(mien.NoFaceFound, match=r"the face is of quality 0\.\d\d, 0\.30 is needed"):
+        people.enroll(GRACE, dull)
+
+
 @pytest.mark.parametrize(("width", "accepted"), [(42, False), (54, True)])
 def test_a_face_needs_48_pixels_to_be_enrolled(people, grace, width, accepted):
     """The detector measures such faces about 2 pixels wider."""

@@ -5,7 +5,7 @@ import pytest
 
 from mien import models
 from mien.gallery.decide import Calibration
-from mien.gallery.identify import Neighbour, decide
+from mien.gallery.identify import ENROL_QUALITY, Neighbour, decide, struck
 from mien.types import Answer, Faces, Issue, objects
 
 TABLE = Calibration.from_card(models.card("sface").decision, "sface")
@@ -114,3 +114,37 @@ def test_a_poor_face_that_is_alike_enough_is_a_match():
 def test_nobody_is_enrolled():
     verdict = decide(TABLE, [], 1.0, 0, face())
     assert (verdict.answer, verdict.reason) == (Answer.NO_MATCH, "nobody is enrolled")
+
+
+def test_who_was_enrolled_from_poor_photographs_only_is_never_a_match():
+    """However alike, and it is the best photograph that counts: one at the limit is enough."""
+    worse = np.nextafter(ENROL_QUALITY, 0)
+    for cosine in (LIMIT, 0.6, 1.0):
+        verdict = decide(TABLE, [Neighbour("A", cosine, 3, worse)], LIMIT, 1000, face())
+        assert (verdict.answer, verdict.name, verdict.candidate) == (Answer.CANNOT_SAY, None, "A")
+        assert verdict.reason == "looks like A, who was enrolled from poor photographs only"
+        assert decide(TABLE, [Neighbour("A", cosine, 3, ENROL_QUALITY)], LIMIT, 1000, face()).name == "A"
+
+
+def test_poor_photographs_of_others_take_nobody_the_name():
+    """Unless they are as much alike, as anybody's would."""
+    sound = Neighbour("A", 0.6, 1, 0.9)
+    assert decide(TABLE, [sound, Neighbour("B", 0.3, 1, 0.0)], LIMIT, 1000, face()).name == "A"
+    verdict = decide(TABLE, [sound, Neighbour("B", 0.59, 1, 0.0)], LIMIT, 1000, face())
+    assert verdict.reason == "as much like A as like B"
+
+
+@pytest.mark.parametrize(
+    ("cosine", "refused", "out"),
+    [
+        (0.5, 1.0, True),  # the very picture of which it was said
+        (0.5, 0.501, True),
+        (0.5, 0.5, False),  # as much like the person
+        (0.7, 0.5, False),  # a true photograph of the person, though like the other too
+        (0.3, 0.4, True),  # the limit itself is enough
+        (0.3, 0.399, False),  # like neither
+        (0.5, -1.0, False),  # nothing was refused
+    ],
+)
+def test_not_this_person(cosine, refused, out):
+    assert struck(Neighbour("A", cosine, 1), refused, LIMIT) is out

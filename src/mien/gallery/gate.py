@@ -11,10 +11,11 @@ import numpy as np
 from mien.errors import ArgumentError, MediaError, ModelMismatch
 from mien.faces import FaceEngine
 from mien.faces.quality import ENROL_WIDTH
+from mien.gallery.identify import ENROL_QUALITY
 from mien.gallery.stores.base import Model, NewFace
 from mien.media import read_image
 from mien.media.files import open_regular
-from mien.types import Faces, Picture
+from mien.types import Faces, Issue, Picture
 
 DOMINANT = 1.5  # times as wide as the next face, and the largest face is the one that is meant
 
@@ -86,10 +87,17 @@ def _unclear(faces: Faces) -> str:
 def _poor(face: Faces) -> str:
     """Why a face is too poor to be enrolled, or nothing."""
     assert face.issues is not None
-    told = [str(issue) for issue in face.issues[0]]
-    if face.widths[0] < ENROL_WIDTH:
-        told = [f"the face is {face.widths[0]:.0f} pixels wide, {ENROL_WIDTH:.0f} are needed", *told]
-    return ", ".join(told)
+    assert face.quality is not None
+    small = face.widths[0] < ENROL_WIDTH
+    told = " and ".join(i for i in face.issues[0] if i is not Issue.SMALL_BOUNDING_BOX)
+    if small:
+        width = f"the face is {face.widths[0]:.0f} pixels wide, {ENROL_WIDTH:.0f} are needed"
+        return f"{width}, and it is {told}" if told else width
+    if told:
+        return f"the face is {told}"
+    if face.quality[0] < ENROL_QUALITY:  # nothing stands out, and together it is too much
+        return f"the face is of quality {face.quality[0]:.2f}, {ENROL_QUALITY:.2f} is needed"
+    return ""
 
 
 def _digest(picture: Picture) -> str:
