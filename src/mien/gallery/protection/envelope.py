@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import hmac
 import os
-from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
 from mien.errors import GalleryCorrupt, KeyUnusable, WrongKey
@@ -166,13 +165,13 @@ class _Box:
         return nonce + self._cipher.encrypt(nonce, plain, context)
 
     def unseal(self, sealed: bytes, context: bytes) -> bytes:
-        if len(sealed) >= OVERHEAD:
-            with suppress(self._refusal):
-                return self._cipher.decrypt(sealed[:NONCE], sealed[NONCE:], context)
-        raise GalleryCorrupt(
-            f"The {context.decode('utf-8', 'replace')} of this gallery does not unseal: {len(sealed)} bytes that were "
-            "changed, cut off or moved from elsewhere. Restore the gallery from a backup."
-        )
+        try:
+            return self._cipher.decrypt(sealed[:NONCE], sealed[NONCE:], context)
+        except (self._refusal, ValueError) as error:  # a ValueError where less than a nonce is left
+            raise GalleryCorrupt(
+                f"The {context.decode('utf-8', 'replace')} of this gallery does not unseal: {len(sealed)} bytes "
+                "that were changed, cut off or moved from elsewhere. Restore the gallery from a backup."
+            ) from error
 
 
 class _Open:
