@@ -16,6 +16,7 @@
     │   └── ProviderUnavailable  strict mode, and the wanted hardware provider is not there
     ├── FaceError                the picture is fine, its faces are not usable
     │   └── NoFaceFound          no face where one is needed
+    ├── WorkersUnavailable       processes or a cluster to work on cannot be had
     └── GalleryError             a gallery cannot do what was asked
         ├── PersonNotFound       nobody of that name
         ├── PersonExists         that name is taken
@@ -105,6 +106,10 @@ class NoFaceFound(FaceError):
     def __init__(self, message: str, rejected: Iterable[tuple[str, str]] = ()) -> None:
         super().__init__(message)
         self.rejected = tuple(rejected)
+
+
+class WorkersUnavailable(MienError):
+    """Processes or a cluster to work on cannot be started or reached, or what they need is not installed."""
 
 
 class GalleryError(MienError):
