@@ -19,7 +19,7 @@ from mien.gallery import index, sidecar
 from mien.gallery.index import Index
 from mien.gallery.search import ExactSearch
 from mien.gallery.stores.base import Kind, Model, NewFace
-from mien.gallery.stores.check import problems
+from tests.gallery.whole import problems
 from mien.gallery.stores.sqlite import SQLiteStore
 
 MODEL = Model("random", "1", "0" * 64, 128)
@@ -129,7 +129,7 @@ def examine(path: Path, counts: Counter[str]) -> Gallery:
         counts["half_written"] += len(problems(path)) + sum(not each for each in faces.values())
         for each in (face for listed in faces.values() for face in listed):
             kept = store.fetch(MODEL, Kind.FACE, [each.id])
-            counts["half_written"] += len(kept) != 1 or not np.array_equal(kept.half, expected(each.source))
+            counts["half_written"] += len(kept) != 1 or not np.array_equal(kept.exact, expected(each.source))
         counts["index_differs"] += sum(differs(store, kind) for kind in Kind)
         return {name: [face.source for face in listed] for name, listed in faces.items()}
 

@@ -22,8 +22,14 @@
         ├── PersonExists         that name is taken
         ├── GalleryNotFound      there is no gallery file of that name
         ├── GalleryCorrupt       the file is not a gallery, or is damaged
+        │   └── GalleryNewer     a newer Mien made it
         ├── GalleryBusy          another process has held the gallery for too long
+        ├── GalleryFull          the disk has no room left
+        ├── GalleryLost          the connection to the gallery's server is gone
+        ├── GalleryChanged       somebody changed what a repair is about
         ├── ModelMismatch        the gallery holds templates of another model
+        ├── ConstraintConflict   what was said by hand contradicts itself
+        ├── ConsentMissing       the legal basis is consent, and none is in force
         ├── KeyUnusable          a key is missing, malformed or open to others
         ├── WrongKey             the gallery is sealed with another key
         └── ReceiptInvalid       the file is not a receipt of a deletion
@@ -132,8 +138,39 @@ class GalleryCorrupt(GalleryError):
     """The file is not a gallery, or it is damaged."""
 
 
+class GalleryNewer(GalleryCorrupt):
+    """The gallery was made by a newer Mien than this one."""
+
+
 class GalleryBusy(GalleryError):
     """Another process held the gallery for longer than the time allowed."""
+
+
+class GalleryFull(GalleryError):
+    """There is no room left on the disk; nothing was changed."""
+
+
+class GalleryLost(GalleryError):
+    """The connection to the server that keeps the gallery cannot be made, or broke."""
+
+
+class GalleryChanged(GalleryError):
+    """Somebody changed what a repair is about since it was looked at; nothing was changed by the repair."""
+
+
+class ConstraintConflict(GalleryError):
+    """What was said by hand of who is who contradicts itself; `chain` is what is the same and yet different at its ends.
+
+    chain: ("face", row) and ("person", number) in order, where it was found among the rows of a clustering.
+    """
+
+    def __init__(self, message: str, chain: Iterable[tuple[str, int]] = ()) -> None:
+        super().__init__(message)
+        self.chain = tuple(chain)
+
+
+class ConsentMissing(GalleryError):
+    """The legal basis of the gallery is consent, and none is in force for the person."""
 
 
 class ModelMismatch(GalleryError):

@@ -13,7 +13,7 @@ from mien.errors import PersonExists, PersonNotFound
 from mien.gallery import index as index_module
 from mien.gallery.index import Index
 from mien.gallery.stores.base import Kind, Model, NewFace
-from mien.gallery.stores.check import problems
+from tests.gallery.whole import problems
 from mien.gallery.stores.sqlite import SQLiteStore
 from mien.gallery.templates import cosines, unit
 
@@ -83,7 +83,7 @@ class StoreAgainstDict(RuleBasedStateMachine):
             expected = store.fetch(self.model, kind, range(store.seq() + 1))
             assert len(index) == len(expected) == store.count(self.model, kind)
             keys, scores = index.search(query, max(1, len(expected)))
-            assert scores[0].tolist() == sorted(cosines(expected.half, query[0]).tolist(), reverse=True)
+            assert scores[0].tolist() == sorted(cosines(expected.exact, query[0]).tolist(), reverse=True)
             assert sorted(keys[0].tolist()) == expected.keys.tolist()
 
     def teardown(self):

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from mien.errors import GalleryBusy
-from mien.gallery.stores.check import problems
+from tests.gallery.whole import problems
 from mien.gallery.stores.sqlite import SQLiteStore
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")

@@ -7,7 +7,7 @@ import stat
 import pytest
 
 from mien.errors import GalleryCorrupt, GalleryError, GalleryNotFound
-from mien.gallery.stores.check import problems
+from tests.gallery.whole import problems
 from mien.gallery.stores.schema import SCHEMA
 from mien.gallery.stores.sqlite import SQLiteStore
 
@@ -127,7 +127,7 @@ def test_a_creation_that_was_killed_is_finished_by_the_next(path):
 
 
 def test_a_read_only_gallery_can_be_searched_but_not_changed(whole, make_face, monkeypatch):
-    from mien.gallery.stores import connections
+    from mien.gallery.stores.sqlite import connections
 
     monkeypatch.setattr(connections.os, "access", lambda *_: False)
     with SQLiteStore.open(whole) as store:

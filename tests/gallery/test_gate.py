@@ -175,7 +175,7 @@ def test_what_is_enrolled_is_the_face_with_its_mirror_image(people, grace):
     (batch,) = people.store.templates(people.model, Kind.FACE)
     wanted = people.engine.embed(grace, people.engine.detect(grace), flip=True).embeddings
     # 16 bits keep 11 binary digits of each component, so of a unit vector: 2^-12 at most is lost.
-    assert np.linalg.norm(batch.half.astype(np.float32) - wanted) < 2**-11
+    assert np.linalg.norm(batch.exact.astype(np.float32) - wanted) < 2**-11
 
 
 def test_pictures_may_come_one_by_one(people, grace, astronaut):

@@ -156,7 +156,7 @@ def test_where_no_file_can_be_written_the_matrix_is_in_memory_and_says_so(
 def test_a_writer_that_dies_leaves_nothing_that_stays(often, path, store, make_face, model):
     store.enroll_many((f"p{i}", [make_face(i)]) for i in range(20))
     left = sidecar.reserve(sidecar.path_of(path, model, Kind.PERSON))
-    left.write_bytes(store.fetch(model, Kind.PERSON, [1]).half.tobytes())
+    left.write_bytes(store.fetch(model, Kind.PERSON, [1]).exact.tobytes())
     store.forget("p0")
     assert not left.exists()
 
@@ -165,7 +165,7 @@ def test_who_is_forgotten_while_a_sidecar_is_written_is_not_in_it(
     often, path, store, make_face, model, monkeypatch
 ):
     store.enroll_many((f"p{i}", [make_face(i)]) for i in range(20))
-    trace = store.fetch(model, Kind.PERSON, [1]).half.tobytes()
+    trace = store.fetch(model, Kind.PERSON, [1]).exact.tobytes()
     write = sidecar.write
 
     def forget_first(*args):
@@ -231,7 +231,7 @@ def test_renaming_costs_the_index_nothing(store, make_face, model):
     store.rename("Ada", "Ada Lovelace")
     assert nearest(index, make_face(1), model)[0] == 1
     assert len(index._view.search.blocks) == len(before)
-    assert index._view.search.blocks[0].half is before[0].half
+    assert index._view.search.blocks[0].exact is before[0].exact
 
 
 def test_another_model_is_another_index(often, path, store, make_face, model):

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 
 from bench import killing
-from mien.gallery.stores import connections
+from mien.gallery.stores.sqlite import connections
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 

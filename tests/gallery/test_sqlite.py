@@ -11,7 +11,7 @@ from mien.errors import ArgumentError, GalleryError, ModelMismatch, PersonExists
 from mien.gallery import index as index_module
 from mien.gallery.index import Index
 from mien.gallery.stores.base import Kind, Model, NewFace, What
-from mien.gallery.stores.check import problems
+from tests.gallery.whole import problems
 from mien.gallery.stores.sqlite import SQLiteStore
 from mien.gallery.templates import cosines, unit
 from mien.types import Issue
@@ -32,7 +32,7 @@ def test_what_was_enrolled_is_there_after_reopening(path, make_face, model):
         assert timedelta(0) <= face.enrolled - before < timedelta(minutes=1)
         kept = store.fetch(model, Kind.FACE, [face.id])
         expected = unit(make_face(1).embeddings[model][None]).astype(np.float16)
-        assert np.array_equal(kept.half, expected)
+        assert np.array_equal(kept.exact, expected)
         assert kept.people.tolist() == [grace.id]
     assert problems(path) == []
 
@@ -50,8 +50,8 @@ def assert_mean(store, model, person_id, numbers, make_face):
     rows = [unit(make_face(i).embeddings[model][None]).astype(np.float16).astype(np.float64) for i in numbers]
     direction = unit(np.sum(rows, axis=0))[0]
     kept = store.fetch(model, Kind.PERSON, [person_id])
-    assert np.array_equal(kept.half[0], direction.astype(np.float16))
-    assert cosines(kept.half, direction)[0] == 1
+    assert np.array_equal(kept.exact[0], direction.astype(np.float16))
+    assert cosines(kept.exact, direction)[0] == 1
 
 
 def test_faces_that_cancel_out_have_no_mean_and_one_more_gives_it_back(store, make_face, model):
@@ -69,7 +69,7 @@ def test_several_models_are_kept_apart(store, make_face, model):
     store.enroll("Grace", [both])
     store.enroll("Eileen", [make_face(3)])
     assert [store.count(m, kind) for m in (model, other) for kind in Kind] == [2, 2, 1, 1]
-    assert store.fetch(other, Kind.PERSON, [1, 2]).half.shape == (1, 512)
+    assert store.fetch(other, Kind.PERSON, [1, 2]).exact.shape == (1, 512)
     assert store.count(Model("absent", "1", "ef" * 32, 128), Kind.FACE) == 0
     with pytest.raises(ModelMismatch, match="128 components, not 64"):
         store.enroll("Ada", [make_face(1, replace(model, dim=64))])
@@ -128,10 +128,10 @@ def test_forgetting_leaves_no_byte_in_any_file(tmp_path, path, store, make_face,
     traces = [
         name.encode(),
         b"1.jpg\x00"[:5],
-        *(store.fetch(model, Kind.FACE, [41, 42]).half[i].tobytes() for i in (0, 1)),
+        *(store.fetch(model, Kind.FACE, [41, 42]).exact[i].tobytes() for i in (0, 1)),
     ]
     traces += [
-        store.fetch(model, Kind.PERSON, [41]).half.tobytes(),
+        store.fetch(model, Kind.PERSON, [41]).exact.tobytes(),
         store.fetch(model, Kind.FACE, [42]).int8.tobytes(),
     ]
     assert all(index.provenance["sidecar"] for index in indexes)
@@ -204,7 +204,7 @@ def test_changes_name_what_was_touched(store, make_face):
         (What.PERSON_RENAMED, 1, None), (What.FACE_REMOVED, 1, 1),
     ]  # fmt: skip
     assert [(c.seq - seq, c.what) for c in store.changes_since(seq)] == [
-        (1, What.FACE_REMOVED), (2, What.PERSON_FORGOTTEN)
+        (1, What.FACE_REMOVED), (2, What.PERSON_REMOVED)
     ]  # fmt: skip
 
 

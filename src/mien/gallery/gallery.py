@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -14,20 +14,36 @@ import numpy as np
 import numpy.typing as npt
 
 import mien
-from mien.errors import ArgumentError, NoFaceFound, PersonNotFound
+from mien.errors import ArgumentError, GalleryError, NoFaceFound, PersonNotFound
 from mien.faces import FaceEngine, default_engine
 from mien.gallery import gate
 from mien.gallery.decide import Calibration, threshold, threshold_of_one
-from mien.gallery.identify import NEAREST, Neighbour, Verdict, decide
-from mien.gallery.index import Index
+from mien.gallery.identify import NEAREST, Neighbour, Verdict, decide, struck
+from mien.gallery.protection.keys import load_key
+from mien.gallery.protection.rotation import rotation, turn
 from mien.gallery.roster import Roster
-from mien.gallery.stores.base import Face, Forgotten, Info, Model, Person, Store
-from mien.gallery.stores.sqlite import SQLiteStore
+from mien.gallery.stores import open_store
+from mien.gallery.stores.base import (
+    Charter,
+    Face,
+    Forgotten,
+    Info,
+    Kind,
+    Model,
+    NewFace,
+    Person,
+    Photograph,
+    Store,
+)
+from mien.gallery.templates import cosines, unit
 from mien.home import default_gallery
 from mien.media import read_image
-from mien.types import Faces, Picture, objects
+from mien.types import Answer, Faces, Picture, objects
 
 FPIR = 0.01  # one stranger in a hundred may be called by somebody's name, whatever the gallery's size
+ONE = 0.001  # false match rate at which two faces are taken for the same person's
+SWEEP = 3600.0  # seconds between looks for what is kept too long
+LISTED = 32  # faces of one search that the audit log tells of singly
 
 
 @dataclass(frozen=True)
@@ -46,22 +62,34 @@ class Gallery:
     """A collection of known people; threads may share it, and processes may share its file.
 
     fpir: the false-positive identification rate that is allowed, from which thresholds follow.
+    case: why is being searched, for the audit log, such as the number of a file.
+
+    Every search is written to the audit log; only a gallery of the household may be searched where it cannot be.
 
     >>> with mien.open("family.mien") as people:                     # doctest: +SKIP
     ...     people.enroll("Grace", ["g1.jpg", "g2.jpg"])
     ...     people.identify("party.jpg").names
     """
 
-    def __init__(self, store: Store, engine: FaceEngine | None = None, *, fpir: float = FPIR) -> None:
+    def __init__(
+        self, store: Store, engine: FaceEngine | None = None, *, fpir: float = FPIR, case: str = ""
+    ) -> None:
         self.store = store
         self.engine = engine or default_engine()
         self.fpir = fpir
+        self.case = case
         card = self.engine.embedder.card
-        self.calibration = Calibration.from_card(card.decision, card.name)
-        threshold_of_one(self.calibration, fpir)  # an impossible rate is an error now, not later
         self.model = Model(card.name, card.version, self.engine.embedder.identity, card.dim or 0)
-        gate.require_same_model(store.info().models, self.model)
-        self._index = Index(store, self.model)
+        info = store.info()
+        gate.require_same_model(info.models, self.model)
+        self.calibration = Calibration.from_card(store.calibration(self.model) or card.decision, card.name)
+        threshold_of_one(self.calibration, fpir)  # an impossible rate is an error now, not later
+        self._rotation = rotation(store.secret("rotation"), self.model.dim)
+        self._household = info.charter.legal_basis == Charter().legal_basis
+        self._ends = not self._household or info.charter.retention is not None
+        self._swept = -SWEEP
+        self._sweep()
+        self._search = store.searcher(self.model, Kind.PERSON)
         self._roster = Roster(store)
 
     def enroll(
@@ -87,7 +115,7 @@ class Gallery:
         if not faces:
             told = "; ".join(f"{source}: {reason}" for source, reason in rejected) or "no pictures were given"
             raise NoFaceFound(f"{name!r} was not enrolled: {told}.", rejected)
-        person = self.store.enroll(name, faces)
+        person = self.store.enroll(name, [self.turned(face) for face in faces])
         return Enrolment(person, tuple(face.source for face in faces), tuple(rejected))
 
     def identify(self, picture: Picture) -> Faces:
@@ -100,14 +128,32 @@ class Gallery:
         """Answers for faces that have embeddings."""
         if faces.embeddings is None:
             raise ArgumentError("The faces have no embeddings; call engine.embed(image, faces) first.")
+        self._sweep()
         people, counts = self._roster.current()
         limit = threshold(self.calibration, counts, self.fpir) if people else 1.0
         neighbours = self._neighbours(faces.embeddings, people)
         verdicts = [
-            decide(self.calibration, near, limit, len(people), face)
+            decide(self.calibration, [n for _, n in near], limit, len(people), face)
             for near, face in zip(neighbours, faces, strict=True)
         ]
-        return _answered(faces, verdicts, self._provenance(faces, limit, len(people)))
+        logged = self._record(faces, neighbours, verdicts, limit, len(people))
+        return _answered(faces, verdicts, self._provenance(faces, limit, len(people), logged))
+
+    def turned(self, face: NewFace) -> NewFace:
+        """The face with its embedding under this gallery's secret rotation, as all its templates are."""
+        embeddings = {
+            model: turn(unit(vector[None]), self._rotation)[0].astype(np.float32)
+            if model == self.model
+            else vector
+            for model, vector in face.embeddings.items()
+        }
+        return replace(face, embeddings=embeddings)
+
+    def add_photographs(self, photographs: Sequence[Photograph]) -> int:
+        """Remember pictures that were looked through, with faces that are nobody's yet. How many were new."""
+        return self.store.add_photographs(
+            [replace(p, faces=tuple(self.turned(face) for face in p.faces)) for p in photographs]
+        )
 
     def people(self) -> list[Person]:
         """Everybody, by name."""
@@ -149,39 +195,102 @@ class Gallery:
 
     def _neighbours(
         self, embeddings: npt.NDArray[np.float32], people: dict[int, Person]
-    ) -> list[list[Neighbour]]:
-        """For each face the most similar people, best first."""
+    ) -> list[list[tuple[int, Neighbour]]]:
+        """For each face the most similar people by id, best first, without those that it was said not to be."""
         if not people or not len(embeddings):
             return [[] for _ in embeddings]
-        ids, cosines = self._index.search(embeddings, k=NEAREST)
+        probes = turn(unit(embeddings), self._rotation)
+        rejected = self._roster.rejected()
+        ids, found = self._search.search(probes, k=NEAREST + len(rejected))
+        limit = threshold_of_one(self.calibration, ONE) if rejected else 1.0
         return [
             [
-                Neighbour(people[i].name, float(cosine), people[i].faces)
-                for i, cosine in zip(row.tolist(), near, strict=True)
+                (i, near)
+                for i, cosine in zip(row.tolist(), scores.tolist(), strict=True)
                 if i in people
-            ]
-            for row, near in zip(ids, cosines, strict=True)
+                for near in [Neighbour(people[i].name, cosine, people[i].faces, people[i].quality)]
+                if i not in rejected or not struck(near, self._refused(probe, rejected[i]), limit)
+            ][:NEAREST]
+            for row, scores, probe in zip(ids, found, probes, strict=True)
         ]
 
-    def _provenance(self, faces: Faces, limit: float, size: int) -> dict[str, Any]:
+    def _refused(self, probe: npt.NDArray[np.float64], faces: Sequence[int]) -> float:
+        """The highest cosine of a probe to faces that were said not to be somebody."""
+        held = self.store.fetch(self.model, Kind.FACE, faces).exact
+        return float(cosines(held, unit(probe[None])[0]).max(initial=-1.0))
+
+    def _sweep(self) -> None:
+        """Remove what is kept too long, at most once an hour."""
+        if self._ends and time.monotonic() - self._swept > SWEEP:
+            self._swept = time.monotonic()
+            self.store.sweep()
+
+    def _record(
+        self,
+        faces: Faces,
+        neighbours: Sequence[Sequence[tuple[int, Neighbour]]],
+        verdicts: Sequence[Verdict],
+        limit: float,
+        size: int,
+    ) -> bool:
+        """Whether the search could be written to the audit log: whom it was about only by number, and no vectors."""
+        if not len(faces) or faces.embeddings is None:
+            return True
+        candidates = [near[0][0] if near else None for near in neighbours]
+        detail = {
+            "case": self.case,
+            "faces": len(faces),
+            "people": size,
+            "fpir": self.fpir,
+            "threshold": round(limit, 4),
+            "probe": self.store.sign(faces.embeddings.tobytes()).hex()[:32],
+            "candidates": candidates[:LISTED],
+            "answers": [str(verdict.answer) for verdict in verdicts[:LISTED]],
+            "matches": sum(verdict.answer is Answer.MATCH for verdict in verdicts),
+        }
+        try:
+            self.store.record("identify", detail)
+        except GalleryError:
+            if not self._household:
+                raise
+            return False
+        return True
+
+    def _provenance(self, faces: Faces, limit: float, size: int, logged: bool) -> dict[str, Any]:
         return {
             **faces.provenance,
             "mien": mien.__version__,
             "gallery": {"people": size, "fpir": self.fpir, "threshold": round(limit, 4)},
+            "logged": logged,
         }
 
 
 def open_gallery(
-    path: str | os.PathLike[str] | None = None, *, engine: FaceEngine | None = None, fpir: float = FPIR
+    path: str | os.PathLike[str] | None = None,
+    *,
+    engine: FaceEngine | None = None,
+    fpir: float = FPIR,
+    key: str | None = None,
+    case: str = "",
 ) -> Gallery:
-    """The gallery in that file, which is made where it does not exist; by default `people.mien` in Mien's home."""
-    file = Path(path) if path is not None else default_gallery()
+    """The gallery in that file, which is made where it does not exist; by default `people.mien` in Mien's home.
+
+    path: also the address of a gallery on a server, `postgresql://…`. key: where the key of a sealed gallery is kept,
+    `file:PATH`, `env:NAME` or `keyring:SERVICE`; by default what the environment variable MIEN_KEY says.
+    """
     if path is None:
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        default_gallery().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with ExitStack() as stack:
-        gallery = Gallery(stack.enter_context(SQLiteStore.open(file, create=True)), engine, fpir=fpir)
+        store = open_store(path or default_gallery(), create=True, key=key_at(key))
+        gallery = Gallery(stack.enter_context(store), engine, fpir=fpir, case=case)
         stack.pop_all()  # the gallery closes its store from here on
     return gallery
+
+
+def key_at(where: str | None) -> bytes | None:
+    """The key that is kept there, or where MIEN_KEY says; None where neither says anything. KeyUnusable."""
+    place = where or os.environ.get("MIEN_KEY")
+    return load_key(place) if place else None
 
 
 def _each(pictures: Picture | Iterable[Picture]) -> Iterable[Picture]:

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy.typing as npt
@@ -38,6 +39,8 @@ class View:
 class Index:
     """The templates of one model in a store, by person (their means) or by face; threads may share it.
 
+    cache: path to which suffixes may be added for disposable files, None for no files.
+
     Opens from the sidecar where a fitting one is, and replays the changes since; otherwise it is read from
     the store. There is no reloading later: each search first catches up with the store.
 
@@ -45,13 +48,16 @@ class Index:
     >>> person_ids, cosines = index.search(embeddings, k=2)             # doctest: +SKIP
     """
 
-    def __init__(self, store: Store, model: Model, kind: Kind = Kind.PERSON) -> None:
+    def __init__(
+        self, store: Store, model: Model, kind: Kind = Kind.PERSON, cache: Path | None = None
+    ) -> None:
         self._store = store
         self._model = model
         self._kind = kind
         self._uuid = store.info().uuid
         self._following = threading.Lock()
-        self._trouble = "" if store.cache else "the store has no place for a file"
+        self._cache = cache
+        self._trouble = "" if cache else "this gallery has no place for a file"
         self._view = self._opened() or self._built()
         with self._following:
             self._renew_when_due()
@@ -117,9 +123,9 @@ class Index:
 
     def _opened(self) -> View | None:
         """A view over the sidecar, or None where none fits the store as it is."""
-        if self._store.cache is None:
+        if self._cache is None:
             return None
-        found = sidecar.read(sidecar.path_of(self._store.cache, self._model, self._kind))
+        found = sidecar.read(sidecar.path_of(self._cache, self._model, self._kind))
         if found is None:
             return None
         stamp, rows = found
@@ -137,7 +143,7 @@ class Index:
         view = View(ExactSearch(model.dim), stamp.seq, stamp.time, 0, mapped=True)
         view.search.load(split(rows))
         if sidecar.removed(since[1:], self._kind):
-            sidecar.scrub(self._store.cache, self._store.changes_since)
+            sidecar.scrub(self._cache, self._store.changes_since)
         self._catch_up(view)
         whole = len(view.search) == self._store.count(model, self._kind) or bool(self._news(view.seq))
         return view if whole else None
@@ -156,8 +162,8 @@ class Index:
         return view.pending > max(FEW, len(view.search) // 10)
 
     def _write(self) -> None:
-        assert self._store.cache is not None  # otherwise there is trouble already
-        path = sidecar.path_of(self._store.cache, self._model, self._kind)
+        assert self._cache is not None  # otherwise there is trouble already
+        path = sidecar.path_of(self._cache, self._model, self._kind)
         view = self._view
         try:
             new = sidecar.reserve(path)
@@ -177,5 +183,6 @@ def touched(changes: Sequence[Change], kind: Kind) -> list[int]:
     """Keys of the templates of a kind that the changes added, altered or removed."""
     if kind is Kind.FACE:
         return sorted({change.face_id for change in changes if change.face_id is not None})
-    alike = (What.PERSON_ADDED, What.PERSON_RENAMED)
-    return sorted({change.person_id for change in changes if change.what not in alike})
+    return sorted(
+        {c.person_id for c in changes if c.person_id is not None and c.what is not What.PERSON_ADDED}
+    )

@@ -3,7 +3,7 @@
 A query is compared with every row in two passes:
 
 1. int8 dot products with all rows, by SIMD, in blocks of 16,384 rows;
-2. the exact cosine of the float16 rows that can still be among the best k.
+2. the exact cosine of the float32 rows that can still be among the best k.
 
 The first pass is off by at most e = |x - x'| + |x'| |q - q'|, x' and q' being the quantised row and
 query (Cauchy-Schwarz). Rows more than 2 e below the k-th best of the first pass cannot be among the
@@ -27,7 +27,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mien.errors import ArgumentError
-from mien.gallery.templates import Half, Int8, Keys, Scales, Templates, cosines, encode, unit
+from mien.gallery.templates import Exact, Int8, Keys, Scales, Templates, cosines, encode, unit
 
 BLOCK = 16384  # rows; packing one again after a change costs 0.3 ms at d = 128
 GROUP = 64  # rows; the k-th best of the groups' best is a cheap lower bound of the k-th best row
@@ -41,10 +41,10 @@ Rows: TypeAlias = npt.NDArray[np.intp]
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """Rows of the matrix: keys (n,), half (n, d), int8 (n, d), scale (n,); may lie in a mapped file."""
+    """Rows of the matrix: keys (n,), exact (n, d), int8 (n, d), scale (n,); may lie in a mapped file."""
 
     keys: Keys
-    half: Half
+    exact: Exact
     int8: Int8
     scale: Scales
 
@@ -68,7 +68,7 @@ class Block:
 
     def take(self, rows: Rows | slice) -> Block:
         """Some of the rows."""
-        return Block(self.keys[rows], self.half[rows], self.int8[rows], self.scale[rows])
+        return Block(self.keys[rows], self.exact[rows], self.int8[rows], self.scale[rows])
 
     def without(self, keys: Keys) -> Block:
         """The same rows, those of the given keys (ascending) marked as gone."""
@@ -190,16 +190,16 @@ class ExactSearch:
         ids = np.asarray(keys, np.int64)
         if ids.ndim != 1 or len(np.unique(ids)) != len(ids) or (ids < 0).any():
             raise ArgumentError(f"Keys of shape {ids.shape}: expected (n,), each 0 or more and only once.")
-        half, int8, scale = encode(vectors)
-        if half.shape != (len(ids), self.dim):
-            raise ArgumentError(f"Vectors have shape {half.shape}; expected ({len(ids)}, {self.dim}).")
+        exact, int8, scale = encode(vectors)
+        if exact.shape != (len(ids), self.dim):
+            raise ArgumentError(f"Vectors have shape {exact.shape}; expected ({len(ids)}, {self.dim}).")
         order = np.argsort(ids)
-        return Templates(ids[order], ids[order], half[order], int8[order], scale[order])
+        return Templates(ids[order], ids[order], exact[order], int8[order], scale[order])
 
 
 def split(rows: Templates | Block) -> list[Block]:
     """Blocks of at most BLOCK rows that share the memory of the rows."""
-    whole = Block(rows.keys, rows.half, rows.int8, rows.scale)
+    whole = Block(rows.keys, rows.exact, rows.int8, rows.scale)
     return [whole.take(slice(i, i + BLOCK)) for i in range(0, len(whole), BLOCK)]
 
 
@@ -212,7 +212,7 @@ def tidy(blocks: list[Block]) -> list[Block]:
     parts = [block.take(np.flatnonzero(block.keys != REMOVED)) for block in rest]
     joined = Block(
         np.concatenate([part.keys for part in parts]),
-        np.concatenate([part.half for part in parts]),
+        np.concatenate([part.exact for part in parts]),
         np.concatenate([part.int8 for part in parts]),
         np.concatenate([part.scale for part in parts]),
     )
@@ -260,19 +260,19 @@ def rerank(matrix: Matrix, rows: Rows, query: npt.NDArray[np.float64], k: int) -
     """The best k of the given rows by exact cosine: keys (k,) and cosines (k,)."""
     parts = []
     for i in range(0, len(rows), RERANK):
-        found, half = gather(matrix, rows[i : i + RERANK])
-        parts.append((found, cosines(half, query)))
+        found, exact = gather(matrix, rows[i : i + RERANK])
+        parts.append((found, cosines(exact, query)))
     keys = np.concatenate([found for found, _ in parts])
     scores = np.concatenate([part for _, part in parts])
     order = np.lexsort((keys, -scores))[:k]
     return keys[order], scores[order]
 
 
-def gather(matrix: Matrix, rows: Rows) -> tuple[Keys, Half]:
-    """Keys and float16 vectors of the given rows (ascending)."""
+def gather(matrix: Matrix, rows: Rows) -> tuple[Keys, Exact]:
+    """Keys and float32 vectors of the given rows (ascending)."""
     edges = np.searchsorted(rows, matrix.starts).tolist()
     spans = zip(matrix.blocks, matrix.starts.tolist(), edges[:-1], edges[1:], strict=False)
     parts = [(block, rows[low:high] - start) for block, start, low, high in spans if high > low]
     keys = np.concatenate([block.keys[at] for block, at in parts])
-    half = np.concatenate([block.half[at] for block, at in parts])
-    return keys, half
+    exact = np.concatenate([block.exact[at] for block, at in parts])
+    return keys, exact

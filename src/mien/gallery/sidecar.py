@@ -13,7 +13,7 @@ A writer that read the changes before the commit finds its file deleted when it 
 A remover that is killed in between leaves the zeros to whoever maps the file next.
 
 The layout, little-endian: a header (`HEADER`, the CRC-32 of what is before it last), then the rows' keys,
-scales, int8 and float16 forms, each part beginning at a multiple of 64 bytes.
+scales, int8 and float32 forms, each part beginning at a multiple of 64 bytes.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ import numpy.typing as npt
 from mien.gallery.search import REMOVED, Block
 from mien.gallery.stores.base import Change, Kind, Model, What
 
-MAGIC = b"MienIdx1"
+MAGIC = b"MienIdx2"
 HEADER = struct.Struct("<8s36s64s8sQQQdI")  # magic, uuid, sha256, kind, dim, rows, seq, time, CRC-32
 NEW = ".new"  # ends the names of files that are being written
 
@@ -106,7 +106,7 @@ def scrub(cache: Path, changes_since: Callable[[int], list[Change]]) -> None:
             gone = removed(changes_since(stamp.seq), stamp.kind)
             at = np.flatnonzero(np.isin(rows.keys, gone) & (rows.scale != 0))
             if len(at):
-                rows.half[at] = 0
+                rows.exact[at] = 0
                 rows.int8[at] = 0
                 rows.scale[at] = 0  # last: it tells that the others are done
                 os.fsync(file.fileno())
@@ -115,14 +115,14 @@ def scrub(cache: Path, changes_since: Callable[[int], list[Change]]) -> None:
 def removed(changes: Iterable[Change], kind: Kind) -> list[int]:
     """Keys of the templates of a kind that the changes removed for good."""
     if kind is Kind.PERSON:
-        return [change.person_id for change in changes if change.what is What.PERSON_FORGOTTEN]
+        return [c.person_id for c in changes if c.what is What.PERSON_REMOVED and c.person_id is not None]
     return [c.face_id for c in changes if c.what is What.FACE_REMOVED and c.face_id is not None]
 
 
 def layout(rows: int, dim: int) -> dict[str, tuple[int, str, tuple[int, ...]]]:
     """(first byte, dtype, shape) of each part of a sidecar."""
-    shapes = {"keys": (rows,), "scale": (rows,), "int8": (rows, dim), "half": (rows, dim)}
-    dtypes = {"keys": "<i8", "scale": "<f4", "int8": "|i1", "half": "<f2"}
+    shapes = {"keys": (rows,), "scale": (rows,), "int8": (rows, dim), "exact": (rows, dim)}
+    dtypes = {"keys": "<i8", "scale": "<f4", "int8": "|i1", "exact": "<f4"}
     parts: dict[str, tuple[int, str, tuple[int, ...]]] = {}
     end = HEADER.size
     for name, shape in shapes.items():
@@ -134,7 +134,7 @@ def layout(rows: int, dim: int) -> dict[str, tuple[int, str, tuple[int, ...]]]:
 
 def size_of(rows: int, dim: int) -> int:
     """Bytes of a whole sidecar."""
-    start, dtype, shape = layout(rows, dim)["half"]
+    start, dtype, shape = layout(rows, dim)["exact"]
     return start + math.prod(shape) * np.dtype(dtype).itemsize
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from mien.errors import GalleryBusy, GalleryCorrupt, GalleryError
+from mien.errors import GalleryBusy, GalleryCorrupt, GalleryError, GalleryFull
 
 IDLE = 4  # connections kept open between calls
 FORK_PATIENCE = 5.0  # seconds that a fork waits for calls of other threads to end
@@ -157,6 +157,10 @@ def explained(path: Path, timeout: float) -> Iterator[None]:
         if code in _DAMAGED:
             raise GalleryCorrupt(
                 f"{path}: not a gallery, or damaged ({error}). Restore it from a copy."
+            ) from error
+        if code == sqlite3.SQLITE_FULL:
+            raise GalleryFull(
+                f"{path}: no room is left on the disk; make some. Nothing was changed."
             ) from error
         raise GalleryError(f"{path}: {error}. Nothing was changed.") from error
 

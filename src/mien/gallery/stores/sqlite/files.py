@@ -7,10 +7,11 @@ import sqlite3
 import stat
 from pathlib import Path
 
-from mien.errors import GalleryCorrupt, GalleryError, GalleryNotFound
-from mien.gallery.stores.schema import APPLICATION_ID, SCHEMA
+from mien.errors import GalleryCorrupt, GalleryError, GalleryNewer, GalleryNotFound
+from mien.gallery.stores.sql.tables import SCHEMA
 
 MAGIC = b"SQLite format 3\x00"
+APPLICATION_ID = 0x4D69656E  # "Mien"
 
 
 def make_file(path: Path) -> None:
@@ -54,14 +55,14 @@ def require_sqlite(path: Path, *, may_be_empty: bool) -> None:
         raise GalleryCorrupt(f"{path}: not a gallery (it begins with {start[:8]!r}); choose another file.")
 
 
-def require_gallery(db: sqlite3.Connection, path: Path) -> None:
-    """GalleryCorrupt unless the opened file is a whole gallery of a schema that this Mien reads."""
+def require_gallery(db: sqlite3.Connection, path: Path) -> int:
+    """The schema of a gallery file; GalleryCorrupt unless it is one and whole, GalleryNewer where not read here."""
     application = db.execute("PRAGMA application_id").fetchone()[0]
     version = db.execute("PRAGMA user_version").fetchone()[0]
     if application != APPLICATION_ID:
         raise GalleryCorrupt(f"{path}: an SQLite file of another program; choose another file.")
-    if version != SCHEMA:
-        raise GalleryCorrupt(
+    if not 0 < version <= SCHEMA:
+        raise GalleryNewer(
             f"{path}: made by a newer Mien (schema {version}; this one reads {SCHEMA}); upgrade Mien."
         )
     # SQLite notices a missing page but not a part of one. The log is looked at first: while it holds
@@ -72,3 +73,4 @@ def require_gallery(db: sqlite3.Connection, path: Path) -> None:
     size = path.stat().st_size
     if size < pages and not waiting:
         raise GalleryCorrupt(f"{path}: cut off after {size} of {pages} bytes; restore it from a copy.")
+    return int(version)
