@@ -1,6 +1,5 @@
 """Photographs of two people, of nobody, and broken ones as files; a gallery that stands in for the real one."""
 
-import io
 
 import numpy as np
 import pytest
