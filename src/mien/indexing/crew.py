@@ -72,7 +72,7 @@ def spread(items: Iterable[Picture | Indexed], crew: Crew) -> Iterator[tuple[Pat
                     deaths[picture.sha256] += 1
                     queue.appendleft(picture)
                 else:
-                    done.append(Indexed(picture.path, problem=KILLED))
+                    done.append(Indexed(picture.path, read=False, problem=KILLED))
                 if isinstance(word, Look) and picture:
                     done.append((picture.path, word))
         else:

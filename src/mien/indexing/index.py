@@ -5,13 +5,13 @@ from __future__ import annotations
 import itertools
 import os
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mien.batch import one_core_each
-from mien.errors import ArgumentError
+from mien.errors import ArgumentError, WorkersUnavailable
 from mien.gallery.gallery import Gallery
 from mien.indexing.look import Look, Recipe, look
 from mien.indexing.reading import Indexed, Picture, new_pictures
@@ -32,7 +32,7 @@ def index_files(
     workers: int | None = None,
     on: str | None = None,
     crops: bool = False,
-) -> Iterator[Indexed]:
+) -> Generator[Indexed, None, None]:
     """Add all faces of the pictures to a gallery, as faces of nobody yet; what became of each file, once it is kept.
 
     workers: processes; by default one for each core. With one (and no `on`) it is this process that works.
@@ -54,10 +54,11 @@ def index_files(
     ledger = _Ledger(people)
     items = new_pictures(map(Path, paths), people.store.known_photographs)
     try:
-        for done in _looked_at(people, items, workers, on, crops):
-            yield from [done] if isinstance(done, Indexed) else ledger.take(*done)
-    except (KeyboardInterrupt, GeneratorExit):
-        ledger.write()
+        with closing(_looked_at(people, items, workers, on, crops)) as results:
+            for done in results:
+                yield from [done] if isinstance(done, Indexed) else ledger.take(*done)
+    except (KeyboardInterrupt, GeneratorExit, WorkersUnavailable):
+        ledger.write()  # what is done is done
         raise
     yield from ledger.write()
 
@@ -84,14 +85,20 @@ class _Ledger:
             self.people.add_photographs([seen.photograph for _, seen in self.waiting])
         written, self.waiting = self.waiting, []
         return [
-            Indexed(path, len(seen.photograph.faces), seen.small, problem=seen.photograph.problem)
+            Indexed(
+                path,
+                len(seen.photograph.faces),
+                seen.small,
+                read=seen.read,
+                problem=seen.photograph.problem,
+            )
             for path, seen in written
         ]
 
 
 def _looked_at(
     people: Gallery, items: Iterator[Picture | Indexed], workers: int | None, on: str | None, crops: bool
-) -> Iterator[Looked | Indexed]:
+) -> Generator[Looked | Indexed, None, None]:
     """A look at each picture; what is not a picture passes through. Workers start with the first picture."""
     for item in items:
         if isinstance(item, Indexed):

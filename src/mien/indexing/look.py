@@ -18,10 +18,14 @@ JPEG_QUALITY = 92
 
 @dataclass(frozen=True)
 class Look:
-    """What was found in a picture; small: faces left out as they are narrower than `MIN_WIDTH` pixels."""
+    """What was found in a picture.
+
+    small: faces left out as they are narrower than `MIN_WIDTH` pixels. read: whether it could be read at all.
+    """
 
     photograph: Photograph
     small: int = 0
+    read: bool = True
 
 
 @dataclass(frozen=True)
@@ -67,21 +71,19 @@ def look(engine: FaceEngine, model: Model, picture: Picture, *, crops: bool = Fa
         image = read_image(picture.data)
     except MediaError as error:
         what = f"image of {len(picture.data)} bytes: "  # what the reader calls a picture without a path
-        return _nothing(picture, str(error).removeprefix(what).removesuffix("."))
+        problem = str(error).removeprefix(what).removesuffix(".")
+        return Look(Photograph(picture.source, picture.sha256, (), problem), read=False)
     found = engine.detect(image)
     faces = found[found.widths >= MIN_WIDTH]
     small = len(found) - len(faces)
     if not len(faces):
         narrow = f"; {small} narrower than {MIN_WIDTH:.0f} pixels left out" if small else ""
-        return _nothing(picture, f"no face found{narrow}", small)
+        problem = f"no face found{narrow}"
+        return Look(Photograph(picture.source, picture.sha256, (), problem), small)
     aligned = engine.crops(image, faces) if crops else [None] * len(faces)
     embedded = engine.embed(image, faces, flip=True)
     new = tuple(_face(model, picture, face, crop) for face, crop in zip(embedded, aligned, strict=True))
     return Look(Photograph(picture.source, picture.sha256, new), small)
-
-
-def _nothing(picture: Picture, problem: str, small: int = 0) -> Look:
-    return Look(Photograph(picture.source, picture.sha256, (), problem), small)
 
 
 def _face(model: Model, picture: Picture, face: Faces, crop: Image | None) -> NewFace:

@@ -35,6 +35,7 @@ class Indexed:
 
     faces: how many of it were added to the gallery; small: how many were left out as they are too narrow.
     known: the same bytes were looked through before, or stand in this run under another name.
+    read: whether it is a picture that can be read (a known one is not tried again).
     problem: why no face was added, in words that do not name the file; "" where there is nothing to say.
     """
 
@@ -42,6 +43,7 @@ class Indexed:
     faces: int = 0
     small: int = 0
     known: bool = False
+    read: bool = True
     problem: str = ""
 
 
@@ -82,10 +84,12 @@ def _read(path: Path) -> Picture | Indexed:
     """The picture in a file, or why there is none."""
     try:
         if content_of(path).kind == "video":
-            return Indexed(path, problem="is a video; photographs are needed, such as frames saved from it")
+            return Indexed(
+                path, read=False, problem="is a video; photographs are needed, such as frames saved from it"
+            )
         data, _ = read_still(path, DEFAULT_LIMITS)
     except MediaError as error:
-        return Indexed(path, problem=str(error).removeprefix(f"{path}: ").removesuffix("."))
+        return Indexed(path, read=False, problem=str(error).removeprefix(f"{path}: ").removesuffix("."))
     return Picture(path, _source(path), hashlib.sha256(data).hexdigest(), data)
 
 
