@@ -67,7 +67,7 @@ def rotating(quick: bool) -> Iterator[Row]:
     magnitudes = [np.sort(np.abs(v)) for v in (one, permuted, turn(one, here), turn(one, there))]
     by_permutation, by_turn = near(*magnitudes[:2]), near(*magnitudes[2:])
     yield Row(
-        "the same photographs, by sorted magnitudes",
+        "two galleries of the same photographs, by sorted magnitudes",
         f"{by_permutation} of {n} if the turn were a signed permutation, {by_turn} as it is",
         f"at most {most}",
         by_turn <= most,
