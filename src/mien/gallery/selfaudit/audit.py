@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from mien.gallery.decide import PHOTOS, Calibration, threshold
+from mien.gallery.decide import PHOTOS, Calibration, posterior, threshold
 from mien.gallery.identify import ENROL_QUALITY
 from mien.gallery.selfaudit import mislabelled
 from mien.gallery.selfaudit.enrolled import Enrolled
@@ -141,7 +141,8 @@ def _alike(
     i, j, cosine = pairs(sums.templates(), limit)
     for a, b, like in zip(i.tolist(), j.tolist(), cosine.tolist(), strict=True):
         if frozenset((a, b)) not in told:
-            yield Finding(Problem.ALIKE, int(ids[a]), (), int(ids[b]), like=like)
+            chance = posterior(calibration, [like], [min(photos[a], photos[b])], len(ids))[0]
+            yield Finding(Problem.ALIKE, int(ids[a]), (), int(ids[b]), like=like, probability=float(chance))
 
 
 def _poor(faces: Enrolled, ids: Rows, owner: Rows, members: list[Rows]) -> Iterator[Finding]:

@@ -28,7 +28,7 @@ class Finding:
     other: the other person, None where there is none. others: the other person's faces, where it concerns them.
     own: cosine to the rest of the person's faces, of which the faces are not part; like: cosine to the other person,
     or of the two that are alike; both NaN where nothing was compared.
-    probability: that this is wrong, 1 where it is a matter of fact.
+    probability: that faces are wrong, or that people who look alike are one; 1 where it is a matter of fact.
     detail: what more there is to say, as words that complete "the face is ...".
     """
 
