@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,21 +39,22 @@ class Enrolled:
         return len(self.keys)
 
 
-def enrolled(store: Store, model: Model) -> tuple[Enrolled, Mapping[int, Face]]:
-    """The confirmed faces of everybody who has a name, with the records of the faces by id."""
-    faces = {f.id: f for person in store.people() for f in store.faces(person.name) if f.confirmed}
-    keys, vectors = [], []
+def enrolled(store: Store, model: Model) -> tuple[Enrolled, dict[int, Face]]:
+    """The confirmed faces of everybody who has a name, and the records of these faces by id."""
+    named = {person.id for person in store.people()}
+    faces: dict[int, Face] = {}
+    vectors = [np.zeros((0, model.dim), np.float32)]
     for batch in store.templates(model, Kind.FACE):
-        known = np.isin(batch.keys, list(faces))
-        keys.append(batch.keys[known])
-        vectors.append(batch.exact[known])
-    key = np.concatenate([np.zeros(0, np.int64), *keys])
-    rows = [faces[k] for k in key.tolist()]
+        records = store.faces_by_id(batch.keys.tolist())
+        mine = {key: face for key, face in records.items() if face.confirmed and face.person_id in named}
+        kept = [row for row, key in enumerate(batch.keys.tolist()) if key in mine]
+        vectors.append(batch.exact[kept])
+        faces |= {key: mine[key] for key in batch.keys[kept].tolist()}
     return Enrolled(
-        key,
-        np.array([row.person_id for row in rows], np.int64),
-        np.concatenate([np.zeros((0, model.dim), np.float32), *vectors]),
-        np.array([row.quality for row in rows], np.float32),
-        tuple(row.sha256 for row in rows),
-        tuple(row.issues for row in rows),
+        np.array(list(faces), np.int64),
+        np.array([face.person_id for face in faces.values()], np.int64),
+        np.concatenate(vectors),
+        np.array([face.quality for face in faces.values()], np.float32),
+        tuple(face.sha256 for face in faces.values()),
+        tuple(face.issues for face in faces.values()),
     ), faces
