@@ -113,6 +113,39 @@ def contact_sheet(
     return np.asarray(sheet, np.uint8)
 
 
+def group_sheet(groups: Sequence[tuple[str, Sequence[tuple[str, Image]]]], *, cell: int = 112) -> Image:
+    """A row of pictures for each group below its title, each picture with a caption, as one RGB picture.
+
+    groups: (title, (caption, image)s). cell: width and height in pixels that each image is scaled to fit into.
+
+    Raises ArgumentError where there is no group.
+    """
+    from PIL import Image as Pillow
+    from PIL import ImageDraw
+
+    if not groups:
+        raise ArgumentError("A sheet of no groups was asked for; expected one group or more.")
+    size, gap = max(11, cell // 9), max(4, cell // 16)
+    step = size * 2 + cell + size * 2 + gap
+    columns = max(1, max(len(images) for _, images in groups))
+    width = max(columns, 4) * (cell + gap) + gap
+    sheet = Pillow.new("RGB", (width, len(groups) * step + gap), _PAPER)
+    draw = ImageDraw.Draw(sheet)
+    for row, (title, images) in enumerate(groups):
+        y = gap + row * step
+        font = font_for(title, size + 2)
+        draw.text((gap, y), _shortened(_one_line(title), font, width - 2 * gap), fill=_INK, font=font)
+        for column, (caption, image) in enumerate(images):
+            x, top = gap + column * (cell + gap), y + size * 2
+            picture = Pillow.fromarray(np.ascontiguousarray(image))
+            picture = picture.resize(_fitting(picture.size, cell), Pillow.Resampling.LANCZOS)
+            sheet.paste(picture, (x + (cell - picture.width) // 2, top + (cell - picture.height) // 2))
+            small = font_for(caption, size)
+            text = _shortened(_one_line(caption), small, cell)
+            draw.text((x + cell // 2, top + cell + size), text, fill=_INK, font=small, anchor="mm")
+    return np.asarray(sheet, np.uint8)
+
+
 def _colour(faces: Faces, i: int) -> Colour:
     return UNDECIDED if faces.answers is None else _COLOURS[faces.answers[i]]
 

@@ -14,7 +14,20 @@ import typer
 from typer.core import TyperGroup
 
 import mien
-from mien.cli import demo, doctor, enroll, identify, models, people, verify, watch
+from mien.cli import (
+    cluster,
+    demo,
+    doctor,
+    enroll,
+    forget,
+    gallery,
+    identify,
+    index,
+    models,
+    people,
+    verify,
+    watch,
+)
 from mien.cli.output import complain, show_help
 
 EPILOG = """
@@ -23,6 +36,7 @@ Begin with:
 \b
   mien enroll "Grace Hopper" grace/*.jpg    who is who
   mien identify party.jpg holiday/ clip.mp4 who is there
+  mien cluster photos/                      who is the same, of people nobody enrolled
   mien demo                                 or watch it work first
 
 Exit codes: 0 done; 1 done, but the answer is no (nobody enrolled, no file readable, something broken);
@@ -32,6 +46,7 @@ Exit codes: 0 done; 1 done, but the answer is no (nobody enrolled, no file reada
 Environment:
   MIEN_HOME     folder for the default gallery and for models (default: ~/.mien)
   MIEN_GALLERY  the gallery to use where --gallery is not given
+  MIEN_KEY      where the key of a sealed gallery is: file:PATH, env:NAME or keyring:SERVICE
   MIEN_MODELS   folder with copies of model files, looked in first
 
 Licence of the code: Apache-2.0; `mien models list` tells those of the models.
@@ -68,7 +83,11 @@ app.command(epilog=enroll.EPILOG)(enroll.enroll)
 app.command(epilog=identify.EPILOG)(identify.identify)
 app.command(epilog=verify.EPILOG)(verify.verify)
 app.command(epilog=watch.EPILOG)(watch.watch)
+app.command(epilog=index.EPILOG)(index.index)
+app.command(epilog=cluster.EPILOG)(cluster.cluster)
 app.add_typer(people.app, name="people")
+app.command(epilog=forget.EPILOG)(forget.forget)
+app.add_typer(gallery.app, name="gallery")
 app.add_typer(models.app, name="models")
 app.command(epilog=doctor.EPILOG)(doctor.doctor)
 app.command(epilog=demo.EPILOG)(demo.demo)
@@ -87,9 +106,15 @@ def root(
     version: Annotated[
         bool, typer.Option("--version", callback=show_version, is_eager=True, help="Show the version.")
     ] = False,
+    key: Annotated[
+        str | None,
+        typer.Option(metavar="PLACE", help="Where the key of a sealed gallery is kept.", show_default=False),
+    ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show where an error came from.")] = False,
 ) -> None:
     """Who is in the picture? Finds faces in images, videos and cameras, and says whose they are."""
+    if key:
+        os.environ["MIEN_KEY"] = key
     show_help(ctx)
 
 

@@ -11,35 +11,36 @@ from mien.errors import GalleryNotFound
 from mien.home import default_gallery
 
 if TYPE_CHECKING:
-    from mien.gallery.stores.sqlite import SQLiteStore
+    from mien.gallery.stores.base import Store
 
 GalleryOption: TypeAlias = Annotated[
-    Path | None,
+    str | None,
     typer.Option(
         "--gallery",
         "-g",
         envvar="MIEN_GALLERY",
         metavar="FILE",
-        help="The gallery file. Default: people.mien in MIEN_HOME.",
+        help="The gallery's file, or its address on a server (postgresql://…). Default: people.mien in MIEN_HOME.",
         show_default=False,
     ),
 ]
 
 
-def existing(gallery: Path | None) -> Path:
-    """The gallery's file; GalleryNotFound, with what to do, where there is none."""
-    path = gallery or default_gallery()
-    if not path.exists():
-        option = f" --gallery {path}" if gallery else ""
+def existing(gallery: str | None) -> str:
+    """The gallery's file or address; GalleryNotFound, with what to do, where there is no such file."""
+    place = gallery or str(default_gallery())
+    if "://" not in place and not Path(place).exists():
+        option = f" --gallery {place}" if gallery else ""
         raise GalleryNotFound(
-            f"There is no gallery {str(path)!r} yet: nobody is enrolled. "
+            f"There is no gallery {place!r} yet: nobody is enrolled. "
             f"To begin: mien enroll NAME PHOTOGRAPHS...{option}"
         )
-    return path
+    return place
 
 
-def open_store(gallery: Path | None) -> SQLiteStore:
+def open_store(gallery: str | None) -> Store:
     """The people in an existing gallery, without opening a model."""
-    from mien.gallery.stores.sqlite import SQLiteStore
+    from mien.gallery import stores
+    from mien.gallery.protection.keys import key_at
 
-    return SQLiteStore.open(existing(gallery))
+    return stores.open_store(existing(gallery), key=key_at())

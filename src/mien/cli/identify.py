@@ -65,6 +65,9 @@ def identify(
             help="The share of strangers that may be called by somebody's name, above 0 and below 1.",
         ),
     ] = 0.01,
+    case: Annotated[
+        str, typer.Option(metavar="TEXT", help="Why you search, for the audit log.", show_default=False)
+    ] = "",
     workers: Annotated[
         int | None,
         typer.Option(
@@ -83,7 +86,7 @@ def identify(
     require_targets({".json": json, ".csv": csv})
     saver = Saver(save) if save else None
     records: list[dict[str, Any]] = []
-    with mien.open(existing(gallery), fpir=fpir) as people:
+    with mien.open(existing(gallery), fpir=fpir, case=case) as people:
         if not people.info().people:
             complain("warning: nobody is enrolled in this gallery, so nobody can be recognised.")
         files = [path for path in mien.find_media(paths) if not (saver and saver.owns(path))]

@@ -14,6 +14,7 @@ from mien.cli.output import counted, say
 from mien.cli.progress import progress
 
 if TYPE_CHECKING:
+    from mien.gallery import Gallery
     from mien.indexing import Indexed
 
 EPILOG = """
@@ -62,22 +63,32 @@ def index(
     with the reason.
     """
     import mien
-    from mien.indexing import index_files
 
-    files = list(mien.find_media(paths))
-    done: list[Indexed] = []
     with mien.open(gallery) as people:
-        with closing(index_files(people, files, workers=workers, on=on, crops=keep_crops)) as results:
-            try:
-                for result in progress(results, "indexing", len(files)):
-                    done.append(result)
-            finally:  # what was kept before an interruption is told of
-                report(done, len(files))
+        done = add_photographs(people, paths, workers, on, keep_crops)
         say(
             f"{people.store.info().loose:,} faces in the gallery have no name yet; to group them: mien cluster"
         )
     if not any(one.read for one in done):
         raise typer.Exit(1)
+
+
+def add_photographs(
+    people: Gallery, paths: Sequence[Path], workers: int | None, on: str | None, crops: bool
+) -> list[Indexed]:
+    """Add the faces of all photographs under the paths with a progress bar, and tell what became of them."""
+    import mien
+    from mien.indexing import index_files
+
+    files = list(mien.find_media(list(paths)))
+    done: list[Indexed] = []
+    with closing(index_files(people, files, workers=workers, on=on, crops=crops)) as results:
+        try:
+            for result in progress(results, "indexing", len(files)):
+                done.append(result)
+        finally:  # what was kept before an interruption is told of
+            report(done, len(files))
+    return done
 
 
 def report(done: Sequence[Indexed], files: int) -> None:

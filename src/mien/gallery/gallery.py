@@ -19,7 +19,7 @@ from mien.faces import FaceEngine, default_engine
 from mien.gallery import gate
 from mien.gallery.decide import Calibration, threshold, threshold_of_one
 from mien.gallery.identify import NEAREST, Neighbour, Verdict, decide, struck
-from mien.gallery.protection.keys import load_key
+from mien.gallery.protection.keys import key_at
 from mien.gallery.protection.rotation import rotation, turn
 from mien.gallery.roster import Roster
 from mien.gallery.stores import open_store
@@ -285,12 +285,6 @@ def open_gallery(
         gallery = Gallery(stack.enter_context(store), engine, fpir=fpir, case=case)
         stack.pop_all()  # the gallery closes its store from here on
     return gallery
-
-
-def key_at(where: str | None) -> bytes | None:
-    """The key that is kept there, or where MIEN_KEY says; None where neither says anything. KeyUnusable."""
-    place = where or os.environ.get("MIEN_KEY")
-    return load_key(place) if place else None
 
 
 def _each(pictures: Picture | Iterable[Picture]) -> Iterable[Picture]:

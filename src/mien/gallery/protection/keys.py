@@ -45,6 +45,12 @@ def load_key(where: str) -> bytes:
     return _key(text.encode(), where)
 
 
+def key_at(where: str | None = None) -> bytes | None:
+    """The key at a place, by default the one that the environment variable MIEN_KEY names; None without any."""
+    place = where or os.environ.get("MIEN_KEY")
+    return load_key(place) if place else None
+
+
 def save_key(where: str, key: bytes) -> None:
     """Keep a key in a new file or a free place of the key store; KeyUnusable where that cannot be."""
     kind, rest = _place(where)

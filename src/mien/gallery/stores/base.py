@@ -429,6 +429,9 @@ class Store(Protocol):
     def sign(self, message: bytes) -> bytes:
         """The gallery's signature, with which audit log and receipts are made and checked."""
 
+    def rekey(self, old: bytes, new: bytes) -> None:
+        """Put a sealed gallery under another key of 32 bytes; WrongKey where `old` is not its key now."""
+
     def problems(self) -> list[str]:
         """One sentence for each thing that is wrong in the gallery; empty where all is well."""
 

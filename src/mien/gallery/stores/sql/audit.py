@@ -43,7 +43,12 @@ def after(db: Db, seq: int, limit: int) -> list[chain.Entry]:
         "SELECT seq, time, actor, action, detail, link FROM audit WHERE seq > ? ORDER BY seq LIMIT ?",
         (seq, limit),
     )
-    return [
-        chain.Entry(seq, datetime.fromisoformat(time), actor, action, json.loads(detail), link)
-        for seq, time, actor, action, detail, link in found
-    ]
+    return [_entry(*row) for row in found]
+
+
+def _entry(seq: int, time: str, actor: str, action: str, detail: str, link: str) -> chain.Entry:
+    """An entry; one that was made unreadable becomes an entry that does not fit its link."""
+    try:
+        return chain.Entry(seq, datetime.fromisoformat(time), actor, action, json.loads(detail), link)
+    except ValueError:
+        return chain.Entry(seq, moment(0), actor, action, {"unreadable": detail}, link)

@@ -67,7 +67,7 @@ def opened(db: Db, key: bytes | None, name: str) -> envelope.Envelope:
         )
     if not master and key is not None:
         raise KeyUnusable(
-            f"{name}: this gallery has no key. `mien gallery seal` copies it into a gallery that has one."
+            f"{name}: this gallery was made without a key, and one was given; leave it out, or unset MIEN_KEY."
         )
     return envelope.open_master(master, key) if key else envelope.Plain(stamp)
 
@@ -116,3 +116,12 @@ def set_calibration(s: Session, model_id: int, values: dict[str, Any] | None) ->
     text = None if values is None else json.dumps(values)
     s.db.execute("UPDATE models SET calibration = ? WHERE id = ?", (text, model_id))
     audit.append(s, "calibrate", {"model": model_id, "kept": values is not None})
+
+
+def rekey(s: Session, old: bytes, new: bytes) -> None:
+    """Wrap the master key anew."""
+    master = s.db.execute("SELECT master FROM gallery").fetchone()[0]
+    if not master:
+        raise KeyUnusable("This gallery has no key that could be changed.")
+    s.db.execute("UPDATE gallery SET master = ?", (envelope.rewrap(master, old, new),))
+    audit.append(s, "rekey", {})

@@ -346,6 +346,12 @@ class SqlStore(ABC):
         """The gallery's signature."""
         return self._envelope.sign(message)
 
+    def rekey(self, old: bytes, new: bytes) -> None:
+        """Put a sealed gallery under another key; WrongKey where `old` is not its key now."""
+        with self._writing() as s:
+            gallery.rekey(s, old, new)
+        self._clean()
+
     def problems(self) -> list[str]:
         """One sentence for each thing that is wrong in the gallery; empty where all is well."""
         damage = self._damage()

@@ -1,0 +1,32 @@
+"""Faces that are nobody's and look like a person who is to be forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from mien.gallery.grouping import THRESHOLD
+from mien.gallery.stores.base import Kind, Move, Person, Step, Store
+from mien.gallery.templates import cosines, mean
+
+
+def alike(store: Store, person: Person) -> list[int]:
+    """Ids of faces that are nobody's and would be grouped with the faces of the person."""
+    own = [face.id for face in store.faces(person.name)]
+    found: set[int] = set()
+    for model in store.info().models:
+        direction = mean(store.fetch(model, Kind.FACE, own).exact)
+        if direction is None:
+            continue
+        for batch in store.templates(model, Kind.FACE):
+            loose = np.flatnonzero(batch.people == 0)
+            like = loose[cosines(batch.exact[loose], direction) >= THRESHOLD]
+            found |= set(batch.keys[like].tolist())
+    return sorted(found)
+
+
+def claim(store: Store, person: Person, faces: Sequence[int]) -> int:
+    """Count faces of nobody as the person's, not confirmed, so that they are forgotten with the rest. The step."""
+    moves = tuple(Move(face, None, person.id, False, False) for face in faces)
+    return store.apply(Step("claim", moves))
