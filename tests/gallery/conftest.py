@@ -8,6 +8,7 @@ import mien
 from mien.gallery.stores.base import Model, NewFace
 from mien.gallery.stores.sqlite import SQLiteStore
 from mien.types import Issue
+from tests.gallery.servers import postgres_server, postgres_url  # noqa: F401
 
 MODEL = Model("sface", "2021dec", "ab" * 32, 128)
 EILEEN, GRACE = "Eileen Collins", "Grace Hopper"
