@@ -17,6 +17,8 @@
     ├── FaceError                the picture is fine, its faces are not usable
     │   └── NoFaceFound          no face where one is needed
     ├── WorkersUnavailable       processes or a cluster to work on cannot be had
+    ├── AuditError               accuracy cannot be measured on what was given
+    │   └── TableInvalid         a table of pairs or of what is known of pictures cannot be used
     └── GalleryError             a gallery cannot do what was asked
         ├── PersonNotFound       nobody of that name
         ├── PersonExists         that name is taken
@@ -116,6 +118,14 @@ class NoFaceFound(FaceError):
 
 class WorkersUnavailable(MienError):
     """Processes or a cluster to work on cannot be started or reached, or what they need is not installed."""
+
+
+class AuditError(MienError):
+    """Accuracy cannot be measured on what was given, such as photographs of a single person."""
+
+
+class TableInvalid(AuditError):
+    """A table of pairs, or of what is known of the pictures, cannot be used."""
 
 
 class GalleryError(MienError):

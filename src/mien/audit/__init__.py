@@ -1,0 +1,1 @@
+"""How accurate recognition is on one's own photographs, with the evidence."""
