@@ -180,6 +180,7 @@ def poisoned_gallery(quick: bool) -> Iterator[Row]:
     quality = [float(s.face.quality[0]) for s in poison] + [1.0] * len(sound)
     names = [f"smear {i}" for i in range(SMEARS)] + [str(half.person[row]) for row in sound]
     probes, truth = looked_for(half, first, sound)
+    reach = sum(q >= ENROL_QUALITY for q in quality[:SMEARS])
     for rule in (True, False):
         near = Gallery(calibration, templates, quality if rule else [1.0] * len(quality), names)
         named = [near.name(face) for face in probes]
@@ -192,8 +193,8 @@ def poisoned_gallery(quick: bool) -> Iterator[Row]:
             "0" if rule else "reported",
             to_smears == 0 if rule else None,
             f"{BYSTANDERS} people beside them are recognised in {right:.1%} of their other photographs "
-            f"({alone(near, probes, truth):.1%} without the smears); quality of the smears: "
-            f"{max(quality[:SMEARS]):.2f} at most, {ENROL_QUALITY} is needed",
+            f"({alone(near, probes, truth):.1%} without the smears); smears whose "
+            f"quality is {ENROL_QUALITY} or more, which makes them photographs: {reach}",
         )
 
 

@@ -17,7 +17,7 @@ from mien.types import Faces, Image
 SIZE = (22, 28)  # pixels, width and height
 AROUND = 1.3  # times the width of the face's box that is cut out
 # How a smear is made worse: blur (standard deviation, pixels), noise (grey levels), then how many times enlarged.
-KINDS = ((0, 0, 1), (1, 0, 1), (1, 6, 1), (1, 0, 8), (1, 6, 8), (2, 3, 8))
+KINDS = ((0, 0, 1), (0, 0, 8), (1, 0, 1), (1, 6, 1), (1, 0, 8), (1, 6, 8))
 
 
 @dataclass(frozen=True, eq=False)

@@ -27,7 +27,7 @@ class Finding:
     person: whom it concerns, by id. faces: which of the person's faces, by id; none where it concerns all of them.
     other: the other person, None where there is none. others: the other person's faces, where it concerns them.
     own: cosine to the rest of the person's faces, of which the faces are not part; like: cosine to the other person,
-    or of the two that are alike; both NaN where nothing was compared.
+    or of the two pictures that are one; NaN where nothing was compared or the files are the same.
     probability: that faces are wrong, or that people who look alike are one; 1 where it is a matter of fact.
     detail: what more there is to say, as words that complete "the face is ...".
     """
@@ -49,25 +49,21 @@ def why(finding: Finding, names: Mapping[int, str]) -> str:
     other = names[finding.other] if finding.other is not None else ""
     match finding.problem:
         case Problem.MISLABELLED:
-            rest = f"{finding.own:.2f} like the other photographs of {person}"
-            return (
-                f"{rest}, {finding.like:.2f} like {other}" if other else f"{rest}, and like nobody else here"
-            )
+            rest = f"similarity {finding.own:.2f} to the other photographs of {person}"
+            return f"{rest}, {finding.like:.2f} to {other}" if other else f"{rest}, nobody else here is alike"
         case Problem.EITHER:
-            told = f"only {finding.own:.2f} like each other"
-            return f"{told}; one is {finding.like:.2f} like {other}" if other else told
+            told = f"similarity {finding.own:.2f} between the two"
+            return f"{told}, {finding.like:.2f} of one of them to {other}" if other else told
         case Problem.SHARED:
-            return f"the same picture is enrolled of {other}"
+            return f"the same {'file' if math.isnan(finding.like) else 'picture'} is enrolled of {other}"
         case Problem.ALIKE:
-            return f"{person} and {other} are {finding.like:.2f} alike"
+            return f"similarity {finding.like:.2f} to {other}"
         case Problem.ONLY_POOR:
             return f"the best photograph is of quality {finding.detail}"
         case Problem.POOR:
             return f"the face is {finding.detail}"
         case Problem.TWICE:
-            return (
-                "the same picture" if math.isnan(finding.like) else f"{finding.like:.2f} alike: one picture"
-            )
+            return "the same file" if math.isnan(finding.like) else f"similarity {finding.like:.2f}"
 
 
 def advice(finding: Finding, names: Mapping[int, str]) -> str:
