@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -407,6 +408,14 @@ class SqlStore(ABC):
             )
             for one, name in removed
         ]
+
+
+def who() -> str:
+    """Whoever is logged in."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # no such user in this container
+        return "unknown"
 
 
 def _seconds(now: datetime | None) -> float:

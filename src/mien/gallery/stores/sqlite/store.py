@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from mien.gallery import sidecar
 from mien.gallery.protection.envelope import Envelope
 from mien.gallery.stores.base import Charter, Kind, Model, Searcher
 from mien.gallery.stores.sql import gallery
-from mien.gallery.stores.sql.store import SqlStore
+from mien.gallery.stores.sql.store import SqlStore, who
 from mien.gallery.stores.sql.tables import SCHEMA
 from mien.gallery.stores.sqlite.connections import Connections, connect, explained, transaction
 from mien.gallery.stores.sqlite.files import make_file, require_gallery, require_sqlite
@@ -106,14 +105,6 @@ class SQLiteStore(SqlStore):
     def _damage(self) -> list[str]:
         with self._pool.reading() as db:
             return [str(line) for (line,) in db.execute("PRAGMA integrity_check") if line != "ok"]
-
-
-def who() -> str:
-    """Whoever is logged in."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # no such user in this container
-        return "unknown"
 
 
 def initialise(db: sqlite3.Connection, charter: Charter, key: bytes | None, actor: str) -> None:
