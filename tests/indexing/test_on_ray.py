@@ -1,10 +1,12 @@
 """Actors of a Ray cluster: the same rows as one process, whoever is killed."""
 
+import subprocess
 import sys
 
 import psutil
 import pytest
 
+import mien
 from mien.errors import WorkersUnavailable
 from mien.indexing import index, index_files
 from mien.indexing.look import Recipe
@@ -72,7 +74,35 @@ def test_workers_that_cannot_begin_are_an_error(cluster, people):
         crew.wait()
 
 
-def test_a_cluster_that_is_not_there_is_an_error():
+@pytest.mark.parametrize("address", ["auto", "127.0.0.1:1", "nonsense"])
+def test_a_cluster_that_is_not_there_is_an_error(people, files, address):
+    """At once: nobody listens at port 1. The cluster of the other tests is left first."""
     ray = pytest.importorskip("ray", reason="Ray is not installed; it is the extra 'ray'")
     if ray.is_initialized():
         ray.shutdown()
+    with pytest.raises(WorkersUnavailable, match=f"no Ray cluster at '{address}'"):
+        list(index_files(people, files, on=address))
+
+
+OWN = """
+import os, sys, mien
+from mien.indexing import index, index_files
+index.TOGETHER = 1
+with mien.open(sys.argv[1]) as people:
+    results = index_files(people, mien.find_media(sys.argv[2:]), workers=1, on="ray")
+    print(next(one for one in results if one.faces).faces)
+    import ray
+    print(*(node["NodeManagerAddress"] for node in ray.nodes()), os.environ["RAY_USAGE_STATS_ENABLED"])
+    rest = list(results)
+    print(ray.is_initialized())
+"""
+
+
+def test_a_cluster_of_ones_own_ends_with_the_run(tmp_path, folder, same_rows):
+    """It is on the loopback interface only, and its makers hear nothing of it."""
+    pytest.importorskip("ray", reason="Ray is not installed; it is the extra 'ray'")
+    command = [sys.executable, "-c", OWN, tmp_path / "own.mien", folder]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["2", "127.0.0.1", "0", "False"]
+    with mien.open(tmp_path / "own.mien") as people:
+        same_rows(people)
