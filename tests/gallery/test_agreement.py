@@ -13,9 +13,9 @@ from mien.errors import PersonExists, PersonNotFound
 from mien.gallery import index as index_module
 from mien.gallery.index import Index
 from mien.gallery.stores.base import Kind, Model, NewFace
-from tests.gallery.whole import problems
 from mien.gallery.stores.sqlite import SQLiteStore
 from mien.gallery.templates import cosines, unit
+from tests.gallery.whole import problems
 
 
 class StoreAgainstDict(RuleBasedStateMachine):

@@ -9,8 +9,8 @@ import time
 import pytest
 
 from mien.errors import GalleryBusy
-from tests.gallery.whole import problems
 from mien.gallery.stores.sqlite import SQLiteStore
+from tests.gallery.whole import problems
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 

@@ -6,10 +6,10 @@ import stat
 
 import pytest
 
-from mien.errors import GalleryCorrupt, GalleryError, GalleryNotFound
-from tests.gallery.whole import problems
-from mien.gallery.stores.schema import SCHEMA
+from mien.errors import GalleryCorrupt, GalleryError, GalleryNewer, GalleryNotFound
+from mien.gallery.stores.sql.tables import SCHEMA
 from mien.gallery.stores.sqlite import SQLiteStore
+from tests.gallery.whole import problems
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_a_newer_schema(whole):
     db = sqlite3.connect(whole)
     db.execute(f"PRAGMA user_version = {SCHEMA + 1}")
     db.close()
-    with pytest.raises(GalleryCorrupt, match=f"schema {SCHEMA + 1}; this one reads {SCHEMA}"):
+    with pytest.raises(GalleryNewer, match=f"schema {SCHEMA + 1}; this one reads {SCHEMA}"):
         SQLiteStore.open(whole)
 
 
@@ -140,11 +140,21 @@ def test_a_read_only_gallery_can_be_searched_but_not_changed(whole, make_face, m
 @pytest.mark.parametrize(
     ("harm", "told"),
     [
-        ("UPDATE templates SET half = zeroblob(256) WHERE id = 1", "mean of person 1"),
-        ("UPDATE templates SET scale = 1 WHERE face_id IS NULL AND person_id = 2", "mean of person 2"),
-        ("DELETE FROM templates WHERE face_id IS NULL AND person_id = 3", "mean of person 3"),
+        (
+            "UPDATE templates SET exact = zeroblob(512) WHERE face_id = 1",
+            "template 1 of sface is no vector of 128",
+        ),
+        (
+            "UPDATE means SET exact = (SELECT exact FROM templates WHERE face_id = 9) WHERE person_id = 2",
+            "mean of person 2",
+        ),
+        ("DELETE FROM means WHERE person_id = 3", "mean of person 3"),
         ("DELETE FROM templates WHERE face_id = 4", "face 4 has no template"),
-        ("DELETE FROM people WHERE id = 5", "refers to nothing"),
+        ("DELETE FROM people WHERE id = 5", "refer to people that are not there"),
+        (
+            "UPDATE templates SET exact = zeroblob(9) WHERE face_id = 6",
+            "template 6 of sface is no vector of 128",
+        ),
     ],
 )
 def test_the_check_finds_what_is_half_written(whole, harm, told):

@@ -60,7 +60,7 @@ def test_the_best_of_20_000_is_always_found_and_equals_float64():
     search = ExactSearch(DIM)
     search.add(np.arange(20000), rows)
     keys, scores = search.search(queries, 5)
-    stored = rows.astype(np.float16).astype(np.float64)
+    stored = rows.astype(np.float32).astype(np.float64)
     exact = queries @ (stored / np.linalg.norm(stored, axis=1, keepdims=True)).T
     assert np.array_equal(keys[:, 0], exact.argmax(axis=1))
     assert np.abs(scores - -np.sort(-exact, axis=1)[:, :5]).max() < 1e-7  # float32 keeps 6e-8

@@ -7,14 +7,13 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from mien.errors import ArgumentError, GalleryError, ModelMismatch, PersonExists, PersonNotFound
+from mien.errors import ArgumentError, GalleryError, GalleryFull, ModelMismatch, PersonExists, PersonNotFound
 from mien.gallery import index as index_module
-from mien.gallery.index import Index
 from mien.gallery.stores.base import Kind, Model, NewFace, What
-from tests.gallery.whole import problems
 from mien.gallery.stores.sqlite import SQLiteStore
 from mien.gallery.templates import cosines, unit
 from mien.types import Issue
+from tests.gallery.whole import problems
 
 
 def test_what_was_enrolled_is_there_after_reopening(path, make_face, model):
@@ -31,7 +30,7 @@ def test_what_was_enrolled_is_there_after_reopening(path, make_face, model):
         assert (face.quality, face.issues, face.person_id) == (0.75, (Issue.OCCLUDED,), grace.id)
         assert timedelta(0) <= face.enrolled - before < timedelta(minutes=1)
         kept = store.fetch(model, Kind.FACE, [face.id])
-        expected = unit(make_face(1).embeddings[model][None]).astype(np.float16)
+        expected = unit(make_face(1).embeddings[model][None]).astype(np.float32)
         assert np.array_equal(kept.exact, expected)
         assert kept.people.tolist() == [grace.id]
     assert problems(path) == []
@@ -47,10 +46,10 @@ def test_the_mean_follows_each_face(store, make_face, model):
 
 
 def assert_mean(store, model, person_id, numbers, make_face):
-    rows = [unit(make_face(i).embeddings[model][None]).astype(np.float16).astype(np.float64) for i in numbers]
+    rows = [unit(make_face(i).embeddings[model][None]).astype(np.float32).astype(np.float64) for i in numbers]
     direction = unit(np.sum(rows, axis=0))[0]
     kept = store.fetch(model, Kind.PERSON, [person_id])
-    assert np.array_equal(kept.exact[0], direction.astype(np.float16))
+    assert np.array_equal(kept.exact[0], direction.astype(np.float32))
     assert cosines(kept.exact, direction)[0] == 1
 
 
@@ -124,7 +123,7 @@ def test_forgetting_leaves_no_byte_in_any_file(tmp_path, path, store, make_face,
     for i in range(40):
         store.enroll(f"other {i}", [make_face(100 + i)])
     store.enroll(name, [make_face(1), make_face(2)])
-    indexes = [Index(store, model, kind) for kind in Kind]
+    indexes = [store.searcher(model, kind) for kind in Kind]
     traces = [
         name.encode(),
         b"1.jpg\x00"[:5],
@@ -180,11 +179,11 @@ def test_a_change_that_fails_changes_nothing(store, make_face, model):
 
 
 def test_an_interrupt_undoes_the_change_and_leaves_the_store_usable(store, make_face, monkeypatch):
-    from mien.gallery.stores import rows
+    from mien.gallery.stores.sql import faces
 
     store.enroll("Ada", [make_face(1)])
     with monkeypatch.context() as patch:
-        patch.setattr(rows, "add_faces", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(faces, "insert", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             store.enroll("Bob", [make_face(2)])
     assert [p.name for p in store.people()] == ["Ada"]
@@ -209,9 +208,9 @@ def test_changes_name_what_was_touched(store, make_face):
 
 
 def test_templates_come_in_batches_in_order(store, make_face, model, monkeypatch):
-    from mien.gallery.stores import sqlite
+    from mien.gallery.stores.sql import store as shared
 
-    monkeypatch.setattr(sqlite, "BATCH", 3)
+    monkeypatch.setattr(shared, "BATCH", 3)
     store.enroll_many((f"p{i}", [make_face(i)]) for i in range(8))
     batches = list(store.templates(model, Kind.PERSON))
     assert [len(batch) for batch in batches] == [3, 3, 2]
@@ -235,6 +234,6 @@ def test_a_full_disk_is_an_error_and_changes_nothing(store, make_face):
         store._pool.plain() as db
     ):  # the connection that the store uses next; SQLite says the same of a full disk
         db.execute(f"PRAGMA max_page_count = {db.execute('PRAGMA page_count').fetchone()[0]}")
-    with pytest.raises(GalleryError, match=r"disk is full.*Nothing was changed"):
+    with pytest.raises(GalleryFull, match=r"no room is left on the disk.*Nothing was changed"):
         store.enroll("Bob", [make_face(i) for i in range(200)])
     assert [p.name for p in store.people()] == ["Ada"]

@@ -19,6 +19,8 @@ import hashlib
 import numpy as np
 import numpy.typing as npt
 
+from mien.errors import ArgumentError
+
 Matrix = npt.NDArray[np.float64]
 
 
@@ -33,8 +35,11 @@ def rotation(secret: bytes, dim: int) -> Matrix:
 
 
 def turn(vectors: npt.ArrayLike, matrix: Matrix) -> npt.NDArray[np.float64]:
-    """Vectors (n, d) turned by a matrix (d, d), float64; its transpose turns them back."""
-    return np.asarray(np.asarray(vectors, np.float64) @ matrix)
+    """Vectors (n, d) turned by a matrix (d, d), float64; its transpose turns them back. ArgumentError."""
+    rows = np.asarray(vectors, np.float64)
+    if rows.shape[-1] != len(matrix):
+        raise ArgumentError(f"The vectors have {rows.shape[-1]} components; expected {len(matrix)}.")
+    return np.asarray(rows @ matrix)
 
 
 def _normals(secret: bytes, count: int) -> npt.NDArray[np.float64]:

@@ -77,7 +77,7 @@ def add_groups(s: Session, ids: Sequence[int]) -> None:
 
 
 def set_name(s: Session, person_id: int, name: str | None) -> None:
-    """Give a person a name, or take it away; PersonExists where it is another's."""
+    """Give a person a name, or take it away, without noting the change; PersonExists where it is another's."""
     if name is None:
         s.db.execute(
             "UPDATE people SET handle = NULL, name = NULL, updated = ? WHERE id = ?", (s.now, person_id)
@@ -91,7 +91,6 @@ def set_name(s: Session, person_id: int, name: str | None) -> None:
             "UPDATE people SET handle = ?, name = ?, updated = ? WHERE id = ?",
             (own, sealed_name(s, person_id, wrapped, name), s.now, person_id),
         )
-    s.log((What.PERSON_RENAMED, person_id, None))
 
 
 def touch(s: Session, ids: Sequence[int]) -> None:

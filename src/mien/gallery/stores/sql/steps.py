@@ -124,6 +124,7 @@ def _name(s: Session, namings: Sequence[Naming]) -> None:
     for naming in namings:
         if naming.after is not None:
             people.set_name(s, naming.person, naming.after)
+    s.log(*((What.PERSON_RENAMED, naming.person, None) for naming in namings))
 
 
 def _say(s: Session, apart: Iterable[Apart], rejections: Iterable[Rejection]) -> None:
