@@ -34,10 +34,10 @@ class Scores:
     def __len__(self) -> int:
         return len(self.score)
 
-    def where(self, mask: Mask) -> Scores:
-        """Those that the mask (m,) picks; they count as all there are."""
-        arrays = (x[mask] for x in (self.score, self.a, self.b, self.person_a, self.person_b))
-        return Scores(*arrays, all_of=int(mask.sum()))
+    def picked(self, which: Mask | Ints) -> Scores:
+        """Those that a mask or an array of places picks, as all there are."""
+        a, b, person_a, person_b = (x[which] for x in (self.a, self.b, self.person_a, self.person_b))
+        return Scores(self.score[which], a, b, person_a, person_b, len(a))
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,8 +62,8 @@ def listed(vectors: npt.NDArray[np.float32], person: Ints, a: Ints, b: Ints, sam
     """The comparisons of a list: rows a (m,) and b (m,) of vectors (n, d), same (m,) where it is one person."""
     score = cosines(vectors, a, b)
     everything = Scores(score, a, b, person[a], person[b], len(score))
-    impostor = everything.where(~same)
-    return Compared(everything.where(same), impostor, _first(impostor, EXTREMES))
+    impostor = everything.picked(~same)
+    return Compared(everything.picked(same), impostor, _first(impostor, EXTREMES))
 
 
 def all_pairs(
@@ -121,8 +121,4 @@ def _joined(parts: list[Pairs], rows: Ints, person: Ints, all_of: int) -> Scores
 
 def _first(scores: Scores, count: int) -> Scores:
     """The highest scores in falling order; ties in the order of photographs."""
-    order = np.lexsort((scores.b, scores.a, -scores.score))[:count]
-    return Scores(
-        *(x[order] for x in (scores.score, scores.a, scores.b, scores.person_a, scores.person_b)),
-        all_of=len(order),
-    )
+    return scores.picked(np.lexsort((scores.b, scores.a, -scores.score))[:count])

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.integer[Any]]
 Mask = npt.NDArray[np.bool_]
 
 Z = 1.959963984540054  # the normal distribution's 97.5 % quantile: all intervals hold 95 %
@@ -85,11 +86,7 @@ def by_person(errors: Mask, a: Ints, b: Ints | None = None) -> Rate:
         own += np.bincount(b[errors & two], minlength=size) - share * np.bincount(b[two], minlength=size)
         wrong = int((errors & two).sum())
         shared = wrong * (1 - share) ** 2 + (int(two.sum()) - wrong) * share**2
-    people = int(
-        np.count_nonzero(
-            np.bincount(a, minlength=size) + (0 if b is None else np.bincount(b, minlength=size))
-        )
-    )
+    people = len(np.unique(a if b is None else np.concatenate([np.unique(a), np.unique(b)])))
     spread = (float(own @ own) - shared) / trials**2 * people / max(people - 1, 1)
     effective = share * (1 - share) / spread if spread > 0 else trials
     effective = min(max(effective, 1.0), trials)
