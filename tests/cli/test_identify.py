@@ -134,7 +134,7 @@ def test_a_missing_gallery_is_an_error_and_is_not_made(mien, photos, tmp_path):
 
 
 def test_an_empty_gallery_is_told(enrolled, photos):
-    enrolled("people", "forget", TRICKY, "--yes")
+    enrolled("forget", TRICKY, "--yes")
     result = enrolled("identify", photos / "grace.jpg")
     assert result.exit_code == 0
     assert "nobody is enrolled" in result.stderr

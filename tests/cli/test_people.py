@@ -1,8 +1,6 @@
-"""`mien people`: list, show, rename and forget, on a gallery of real faces."""
+"""`mien people`: list, show and name, on a gallery of real faces."""
 
 import pytest
-
-from mien.cli.galleries import open_store
 
 
 @pytest.fixture
@@ -34,53 +32,59 @@ def test_show_tells_what_is_enrolled(enrolled, photos):
 
 
 def test_rename(enrolled):
-    result = enrolled("people", "rename", "Grace Hopper", "Amazing Grace")
+    result = enrolled("people", "name", "Grace Hopper", "Amazing Grace")
     assert (result.exit_code, result.stdout) == (0, "Grace Hopper is now called Amazing Grace.\n")
     assert "Amazing Grace" in enrolled("people", "list").stdout
     assert enrolled("people", "show", "Grace Hopper").exit_code == 2
 
 
 def test_rename_to_a_name_that_is_taken(enrolled):
-    result = enrolled("people", "rename", "Grace Hopper", "[red]Ειλίν 👩🏽‍🚀[/red]")
+    result = enrolled("people", "name", "Grace Hopper", "[red]Ειλίν 👩🏽‍🚀[/red]")
     assert result.exit_code == 2
     assert "[red]Ειλίν" in result.stderr
 
 
-def test_forget_asks_and_no_means_no(enrolled):
-    result = enrolled("people", "forget", "Grace Hopper", input="n\n")
-    assert result.exit_code == 1
-    assert "1 face from" in result.stdout
-    assert "Nothing was removed." in result.stdout
-    assert "Grace Hopper" in enrolled("people", "list").stdout
-
-
-def test_forget_removes_and_says_what(enrolled, tmp_path):
-    result = enrolled("people", "forget", "Grace Hopper", input="y\n")
-    assert result.exit_code == 0
-    assert "Forgot Grace Hopper: 1 face and 2 templates removed." in result.stdout
-    with open_store(tmp_path / "test.mien") as store:
-        assert [person.name for person in store.people()] == ["[red]Ειλίν 👩🏽‍🚀[/red]"]
-
-
-def test_forget_yes_does_not_ask(enrolled):
-    result = enrolled("people", "forget", "Grace Hopper", "--yes")
-    assert result.exit_code == 0
-    assert "?" not in result.stdout
-
-
-def test_forget_without_an_answer_removes_nothing(enrolled):
-    assert enrolled("people", "forget", "Grace Hopper", input="").exit_code == 1
-    assert "Grace Hopper" in enrolled("people", "list").stdout
-
-
 def test_nobody_of_that_name(enrolled):
-    for command in (["show", "Bob"], ["rename", "Bob", "Rob"], ["forget", "Bob", "--yes"]):
+    for command in (["show", "Bob"], ["name", "Bob", "Rob"], ["split", "Bob", "1"], ["reject", "Bob", "1"]):
         result = enrolled("people", *command)
         assert result.exit_code == 2
-        assert "'Bob'" in result.stderr
+        assert "Bob" in result.stderr
 
 
-def test_a_gallery_that_is_none(enrolled, photos):
-    result = enrolled("people", "list", "--gallery", photos / "cat.png")
-    assert result.exit_code == 2
-    assert "not a gallery" in result.stderr
+def test_merge_and_undo(enrolled):
+    result = enrolled("people", "merge", "Grace Hopper", "[red]Ειλίν 👩🏽‍🚀[/red]")
+    assert (result.exit_code, "now has 2 faces" in result.stdout) == (0, True)
+    assert "Ειλίν" not in enrolled("people", "list").stdout
+    assert enrolled("people", "undo").exit_code == 0
+    assert "[red]Ειλίν 👩🏽‍🚀[/red]" in enrolled("people", "list").stdout
+    history = enrolled("people", "history").stdout
+    assert "undo merge 1" in history
+    assert "undone" in history
+
+
+def test_a_rejected_photograph_is_no_match_any_more(enrolled, photos):
+    assert enrolled("people", "reject", "Grace Hopper", "1").exit_code == 0
+    assert "Grace Hopper" not in enrolled("identify", photos / "grace.jpg").stdout
+    assert enrolled("people", "undo").exit_code == 0
+    assert "Grace Hopper" in enrolled("identify", photos / "grace.jpg").stdout
+
+
+def test_consent_is_noted_shown_and_withdrawn(enrolled):
+    given = enrolled(
+        "people",
+        "consent",
+        "Grace Hopper",
+        "--version",
+        "v2",
+        "--proof",
+        "forms/7.pdf",
+        "--expires",
+        "2099-12-31",
+    )
+    assert given.exit_code == 0
+    shown = enrolled("people", "show", "Grace Hopper").stdout
+    assert "v2" in shown
+    assert "forms/7.pdf" in shown
+    assert enrolled("people", "withdraw", "Grace Hopper").exit_code == 0
+    after = enrolled("people", "show", "Grace Hopper")
+    assert "withdrawn" in after.stdout, "under another basis than consent nobody is forgotten by withdrawing"

@@ -62,7 +62,10 @@ def cluster(
         Path, typer.Option(metavar="FILE", help="The table of groups to write, with names to fill in.")
     ] = Path("groups.csv"),
 ) -> None:
-    """Find out who is the same: groups of faces, a contact sheet, and names to fill in."""
+    """Find who is the same in photographs, and draw a sheet of groups.
+
+    Groups get a number, and names can be filled into a table.
+    """
     import mien
     from mien.cli.index import add_photographs
     from mien.gallery.grouping import group

@@ -1,0 +1,27 @@
+"""All rows of the bench of galleries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+
+from bench.report import Row
+
+PARTS = {
+    "gallery_clusters": (),
+    "gallery_selfaudit": (),
+    "gallery_audit": (),
+    "gallery_protection": ("sealing", "rotating", "logging"),
+    "gallery_store": ("sealed_search", "forgetting", "a_million"),
+    "gallery_killing": (),
+    "gallery_postgres": (),
+    "gallery_ray": (),
+}
+
+
+def rows(quick: bool, only: str) -> Iterator[Row]:
+    """Rows whose function's name contains `only`."""
+    for part, functions in PARTS.items():
+        for name in functions:
+            if only in name:
+                yield from getattr(import_module(f"bench.{part}"), name)(quick)
