@@ -19,11 +19,12 @@ class Apart:
 
     def forbids(self, a: Ints, b: Ints) -> Bools:
         """(k,) whether a[i] and b[i] are never joined."""
-        keys = a * len(self.owned) + b
-        if not len(self._keys):
-            return self.owned[a] & self.owned[b]
-        at = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
-        return (self.owned[a] & self.owned[b]) | (self._keys[at] == keys)
+        forbidden: Bools = self.owned[a] & self.owned[b]
+        if len(self._keys):
+            keys = a * len(self.owned) + b
+            at = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
+            forbidden |= self._keys[at] == keys
+        return forbidden
 
     def mask(self, cosines: Floats, rows: Ints, columns: Ints) -> None:
         """Set the cosines (r, c) of clusters that are never joined to minus infinity; columns ascend."""

@@ -53,14 +53,17 @@ def cluster(
         raise ArgumentError(
             f"threshold is {threshold}; expected a cosine above -1 and at most 1, such as 0.4."
         )
-    known = atoms(len(rows), links)
     old = checked_labels(start, len(rows), "start") if start is not None else np.full(len(rows), -1)
-    known = together(known, identical(rows))
-    known = together(known, old)
+    known = together(together(atoms(len(rows), links), identical(rows)), old)
+    return joined(rows, known, known.of[old >= 0], threshold)
+
+
+def joined(rows: Floats, known: Atoms, settled: Ints, threshold: float) -> Ints:
+    """(n,) clusters as of `cluster`, made of the known atoms, of which no two of the settled are joined directly."""
     clusters = _Clusters.of(rows, known, threshold)
-    settled = np.zeros(len(clusters.sizes), bool)
-    settled[known.of[old >= 0]] = True
-    clusters.find(np.flatnonzero(~settled), np.flatnonzero(settled))
+    old = np.zeros(len(clusters.sizes), bool)
+    old[settled] = True
+    clusters.find(np.flatnonzero(~old), np.flatnonzero(old))
     return numbered(clusters.grown()[known.of])
 
 
