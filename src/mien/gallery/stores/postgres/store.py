@@ -24,10 +24,8 @@ from mien.gallery.stores.sql.tables import SCHEMA, TABLES
 
 PATIENCE = 10.0  # seconds to wait for another writer before GalleryBusy
 TRIES = 3  # to vacuum, as a read that is under way keeps dead rows alive
-OF_PEOPLE = [
-    f"mien.{table.name}"
-    for table in TABLES
-    if table.name not in ("gallery", "models", "steps", "changes", "audit")
+OF_PEOPLE = [  # tables that hold anything of people, or keys
+    f"mien.{table.name}" for table in TABLES if table.name not in ("models", "steps", "changes", "audit")
 ]
 
 

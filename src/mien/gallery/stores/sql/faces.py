@@ -65,7 +65,8 @@ def insert(s: Session, new: Sequence[tuple[int, int | None, EncodedFace, float]]
     rows: list[Row] = []
     vectors: list[Row] = []
     crops: list[Row] = []
-    models = {model: model_id(s, model) for _, _, one, _ in new for model, _ in one.templates}
+    used = dict.fromkeys(model for _, _, one, _ in new for model, _ in one.templates)
+    models = {model: model_id(s, model) for model in used}
     for face_id, person_id, one, enrolled in new:
         face, wrapped = one.face, s.envelope.new_data_key()
         key = s.envelope.opened(wrapped)

@@ -7,7 +7,7 @@ from typing import Any
 
 from mien.errors import PersonExists
 from mien.gallery.stores.base import GROUP, Person, What, clean_name
-from mien.gallery.stores.sql.session import Session, moment
+from mien.gallery.stores.sql.session import PARAMETERS, Session, moment
 
 _ALL = (
     "SELECT p.id, p.name, p.key, p.created, p.updated, coalesce(sum(f.confirmed), 0), "
@@ -95,7 +95,10 @@ def set_name(s: Session, person_id: int, name: str | None) -> None:
 
 def touch(s: Session, ids: Sequence[int]) -> None:
     """Note that something about these people changed now."""
-    s.db.executemany("UPDATE people SET updated = ? WHERE id = ?", [(s.now, i) for i in ids])
+    for i in range(0, len(ids), PARAMETERS):
+        part = ids[i : i + PARAMETERS]
+        marks = ", ".join("?" * len(part))
+        s.db.execute(f"UPDATE people SET updated = ? WHERE id IN ({marks})", [s.now, *part])
 
 
 def _people(s: Session, where: str, values: Sequence[Any]) -> list[Person]:
