@@ -57,12 +57,14 @@ class Look:
 class Pictures:
     """All photographs, as arrays of length n.
 
-    person: (n,) number of the person. usable: (n,) mask of those with a vector that are not left out as duplicates.
+    person: (n,) number of the person. left_out: (n,) mask of duplicates. usable: (n,) mask of those with a vector
+    that are not left out.
     enrolled, searched: (n, d), zeros where there is none. quality: (n,) in [0, 1].
     """
 
     looks: Sequence[Look]
     person: Ints
+    left_out: Mask
     usable: Mask
     enrolled: npt.NDArray[np.float32]
     searched: npt.NDArray[np.float32]
@@ -70,14 +72,14 @@ class Pictures:
 
     @classmethod
     def of(cls, looks: Sequence[Look], person: Ints, left_out: Mask, dim: int) -> Pictures:
-        """Looks in the order of person (n,) and left_out (n,), which marks duplicates; vectors have dim components."""
+        """Looks in the order of person (n,) and of left_out (n,); vectors have dim components."""
         enrolled, searched = np.zeros((2, len(looks), dim), np.float32)
         for i, one in enumerate(looks):
             if one.enrolled is not None and one.searched is not None:
                 enrolled[i], searched[i] = one.enrolled, one.searched
         usable = np.array([not one.failure for one in looks], bool) & ~left_out
         quality = np.array([one.quality for one in looks], np.float64)
-        return cls(looks, person, usable, enrolled, searched, quality)
+        return cls(looks, person, left_out, usable, enrolled, searched, quality)
 
 
 def look_through(engine: FaceEngine, files: Iterable[File]) -> Iterator[Look]:
@@ -151,7 +153,7 @@ def duplicates(looks: Sequence[Look]) -> tuple[Mask, tuple[Duplicate, ...]]:
     return out, tuple(found)
 
 
-def crop_jpeg(engine: FaceEngine, look: Look) -> bytes:
+def crop_jpeg(look: Look) -> bytes:
     """The aligned face of a look, 112 x 112 pixels, as JPEG; the file is read again."""
     import io
 
