@@ -133,8 +133,8 @@ def test_a_missing_gallery_is_an_error_and_is_not_made(mien, photos, tmp_path):
     assert not (tmp_path / "test.mien").exists()
 
 
-def test_an_empty_gallery_is_told(enrolled, photos):
-    enrolled("forget", TRICKY, "--yes")
+def test_an_empty_gallery_is_told(enrolled, photos, tmp_path):
+    enrolled("forget", TRICKY, "--yes", "--receipt", tmp_path / "receipt.json")
     result = enrolled("identify", photos / "grace.jpg")
     assert result.exit_code == 0
     assert "nobody is enrolled" in result.stderr

@@ -68,12 +68,11 @@ def cluster(
     """
     import mien
     from mien.cli.index import add_photographs
-    from mien.gallery.grouping import group
 
     with mien.open(gallery) as people:
         if paths:
             add_photographs(people, paths, workers, None, keep_crops)
-        done = group(people.store, people.model, again=again)
+        done = people.group(again=again)
         groups, named = people.store.groups(), [p for p in people.store.people() if p.faces or p.found]
         tell(done, groups, named)
         if not groups:

@@ -40,7 +40,7 @@ def forget(
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
-    """Remove a person with every face and template, for good, and write a receipt."""
+    """Remove a person with every face, and write a receipt."""
     from mien.gallery import leftovers
     from mien.gallery.protection.receipt import to_json
 

@@ -37,7 +37,7 @@ app = typer.Typer(
     invoke_without_command=True,
     callback=show_help,
     rich_markup_mode=None,
-    help="Make, check and sweep a gallery; verify its log and deletions; move it.",
+    help="Make, check, audit, sweep and move a gallery.",
     epilog=EPILOG,
 )
 

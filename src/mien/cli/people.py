@@ -36,7 +36,7 @@ app = typer.Typer(
     invoke_without_command=True,
     callback=show_help,
     rich_markup_mode=None,
-    help="List and show people; name, merge, split and reject faces, and undo that.",
+    help="List, show, name, merge and split people, and undo it.",
     epilog=EPILOG,
 )
 

@@ -18,10 +18,12 @@ from mien.errors import ArgumentError, GalleryError, NoFaceFound, PersonNotFound
 from mien.faces import FaceEngine, default_engine
 from mien.gallery import gate
 from mien.gallery.decide import Calibration, threshold, threshold_of_one
+from mien.gallery.grouping import Grouping, group
 from mien.gallery.identify import NEAREST, Neighbour, Verdict, decide, struck
 from mien.gallery.protection.keys import key_at
 from mien.gallery.protection.rotation import rotation, turn
 from mien.gallery.roster import Roster
+from mien.gallery.selfaudit import Finding, audit, enrolled
 from mien.gallery.stores import open_store
 from mien.gallery.stores.base import (
     Charter,
@@ -154,6 +156,15 @@ class Gallery:
         return self.store.add_photographs(
             [replace(p, faces=tuple(self.turned(face) for face in p.faces)) for p in photographs]
         )
+
+    def group(self, *, again: bool = False) -> Grouping:
+        """Put faces that are nobody's into groups of one person each, or to whom they belong (`grouping.group`)."""
+        return group(self.store, self.model, again=again)
+
+    def audit(self) -> list[Finding]:
+        """Photographs and people that somebody should look at (`selfaudit.audit`); nothing is changed."""
+        faces, _ = enrolled(self.store, self.model)
+        return audit(faces, self.calibration, self.fpir, self.store.bonds().apart)
 
     def people(self) -> list[Person]:
         """Everybody, by name."""
