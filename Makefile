@@ -34,6 +34,7 @@ format: $(VENV)/.ready
 
 bench: $(VENV)/.ready
 	$(BIN)/python -m bench recognition
+	$(BIN)/python -m bench gallery
 
 docs: $(VENV)/.docs
 	$(BIN)/mkdocs build --strict
