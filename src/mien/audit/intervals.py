@@ -52,7 +52,8 @@ def wilson(count: float, trials: float) -> Interval:
     middle = share + Z**2 / (2 * trials)
     half = Z * np.sqrt(share * (1 - share) / trials + Z**2 / (4 * trials**2))
     scale = 1 + Z**2 / trials
-    return Interval(max(0.0, float((middle - half) / scale)), min(1.0, float((middle + half) / scale)))
+    low, high = float((middle - half) / scale), float((middle + half) / scale)
+    return Interval(low if count > 0 else 0.0, high if count < trials else 1.0)  # exact at the ends
 
 
 def independent(count: int, trials: int) -> Rate:
