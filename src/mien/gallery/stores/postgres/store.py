@@ -130,6 +130,13 @@ class PostgresStore(SqlStore):
         return found
 
 
+def bare(url: str, *, create: bool, sealed: bool) -> tuple[str, Connections]:
+    """What errors call a gallery, and connections to its tables, whatever is in them."""
+    address = parse(url)
+    number = find(address, PATIENCE, create=create)
+    return address.shown, Connections(address, number, PATIENCE, sealed=sealed)
+
+
 def find(address: Address, timeout: float, *, create: bool) -> int:
     """The number of the gallery; with `create` it, and the tables of the database, are made where missing."""
     with explained(address.shown, timeout), connect(address, None, timeout) as db:

@@ -8,7 +8,7 @@ import uuid
 from typing import Any
 
 import mien
-from mien.errors import GalleryCorrupt, KeyUnusable
+from mien.errors import GalleryCorrupt, GalleryError, KeyUnusable
 from mien.gallery.protection import chain, envelope
 from mien.gallery.stores.base import Charter, Info, Model
 from mien.gallery.stores.sql import audit
@@ -56,10 +56,14 @@ def create(db: Db, charter: Charter, key: bytes | None, actor: str, now: float) 
 
 def opened(db: Db, key: bytes | None, name: str) -> envelope.Envelope:
     """The envelope of the gallery; KeyUnusable or WrongKey where the key is missing, of no use, or wrong."""
-    found = db.execute("SELECT master, stamp FROM gallery").fetchone()
+    found = db.execute("SELECT id, master, stamp FROM gallery").fetchone()
     if found is None:
         raise GalleryCorrupt(f"{name}: its first table is empty; restore the gallery from a copy.")
-    master, stamp = found
+    number, master, stamp = found
+    if not number:
+        raise GalleryError(
+            f"{name}: a copy that was not finished; start `mien gallery migrate` or `import` again as before."
+        )
     if master and key is None:
         raise KeyUnusable(
             f"{name}: this gallery is sealed, and no key was given; give --key or set MIEN_KEY to file:PATH, "

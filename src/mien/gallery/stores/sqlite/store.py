@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
@@ -61,7 +61,9 @@ class SQLiteStore(SqlStore):
             db = connect(path, timeout)
             try:
                 if create:
-                    initialise(db, charter or Charter(), key, actor)
+                    initialise(
+                        db, lambda db: gallery.create(db, charter or Charter(), key, actor, time.time())
+                    )
                 if require_gallery(db, path) < SCHEMA:
                     migrate(db, actor)
                 envelope = gallery.opened(db, key, str(path))
@@ -107,8 +109,25 @@ class SQLiteStore(SqlStore):
             return [str(line) for (line,) in db.execute("PRAGMA integrity_check") if line != "ok"]
 
 
-def initialise(db: sqlite3.Connection, charter: Charter, key: bytes | None, actor: str) -> None:
-    """Make the tables in an empty file, unless it has some; two processes may try at once."""
+def bare(path: Path, *, create: bool) -> Connections:
+    """Connections to the tables of a gallery file, whatever is in them; with `create` they are made where missing."""
+    if create:
+        make_file(path)
+    require_sqlite(path, may_be_empty=create)
+    with explained(path, PATIENCE):
+        db = connect(path, PATIENCE)
+        try:
+            if create:
+                initialise(db, lambda _: None)
+            if require_gallery(db, path) < SCHEMA:
+                migrate(db, who())
+        finally:
+            db.close()
+    return Connections(path, PATIENCE)
+
+
+def initialise(db: sqlite3.Connection, fill: Callable[[sqlite3.Connection], None]) -> None:
+    """Make the tables in an empty file, and fill them, unless it has some; two processes may try at once."""
     if db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
         return
     db.execute("PRAGMA journal_mode = WAL")
@@ -116,4 +135,4 @@ def initialise(db: sqlite3.Connection, charter: Charter, key: bytes | None, acto
         if db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
             return
         make_tables(db)
-        gallery.create(db, charter, key, actor, time.time())
+        fill(db)
