@@ -10,7 +10,7 @@ from mien.gallery.clustering import Links, close_pairs, cluster
 def siblings(crowd):
     """Rows of 20 people of whom 0 and 1 look alike: a cosine of about 0.36 between them, 0.6 within."""
     rows, truth = crowd(people=20, photos=5, dim=256)
-    mixed = rows[truth == 1] + 1.0 * rows[truth == 0].mean(axis=0)
+    mixed = rows[truth == 1] + 0.6 * rows[truth == 0].mean(axis=0)
     rows[truth == 1] = mixed / np.linalg.norm(mixed, axis=1, keepdims=True)
     return rows, truth
 

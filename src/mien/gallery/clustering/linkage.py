@@ -120,17 +120,15 @@ class _Clusters:
         counts as each other's nearest.
         """
         top = self.cosines[:, 0]
-        sure = (top >= self.bound) & (top > -np.inf)
-        a = np.flatnonzero(sure)
+        sure = top >= self.bound
+        a = np.flatnonzero(sure & (top > -np.inf))
+        a = a[np.argsort(-top[a], kind="stable")]
         b = self.near[a, 0]
-        a, b = a[sure[b]], b[sure[b]]
-        a = a[order := np.argsort(-top[a], kind="stable")]
-        b = b[order]
+        rank = np.arange(len(a))
         first = np.full(len(top), len(a))
-        np.minimum.at(first, a, np.arange(len(a)))
-        np.minimum.at(first, b, np.arange(len(a)))
-        mutual = first[a] == first[b]
-        mutual &= first[a] == np.arange(len(a))
+        np.minimum.at(first, a, rank)
+        np.minimum.at(first, b, rank)
+        mutual = (first[a] == rank) & (first[b] == rank) & sure[b]
         return np.minimum(a, b)[mutual], np.maximum(a, b)[mutual]
 
     def _join(self, a: Ints, b: Ints) -> None:
