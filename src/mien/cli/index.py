@@ -95,7 +95,9 @@ def report(done: Sequence[Indexed], files: int) -> None:
     """Print what became of the files: those that gave no face one by one, the others in numbers."""
     for one in done:
         if one.problem:
-            say(f"no face  {one.path}: {one.problem}" if one.read else f"not read  {one.path}: {one.problem}")
+            say(
+                f"no face   {one.path}: {one.problem}" if one.read else f"not read  {one.path}: {one.problem}"
+            )
     new = [one for one in done if one.read and not one.known]
     said = [
         f"{counted(sum(one.faces for one in new), 'face')} added from {counted(len(new), 'photograph')}",
