@@ -67,12 +67,11 @@ def chart(
 
 
 def _legend(series: Sequence[Series]) -> str:
-    if len(series) < 2:
-        return ""
-    return "".join(
+    keys = "".join(
         f'<span class="key {one.style}{"" if one.line else " only"}"><i></i>{escape(one.name)}</span>'
         for one in series
     )
+    return f'<span class="legend">{keys if len(series) > 1 else ""}</span>'
 
 
 def _place(x: Axis, y: Axis, point: Place) -> Place:

@@ -9,6 +9,8 @@ from mien.audit.forest import forest
 from mien.audit.report import Column, Report
 from mien.audit.words import share
 
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 
 def verification(report: Report) -> str:
     """ROC, DET and the distributions of scores."""
@@ -18,7 +20,7 @@ def verification(report: Report) -> str:
 def roc(report: Report) -> str:
     """TAR over FMR."""
     points = [(fmr, 1 - fnmr) for fmr, fnmr in _curve(report)]
-    low = max(0.0, math.floor(min(y for _, y in points) * 20) / 20)
+    low = math.floor(min(y for _, y in points) * 5) / 5
     y = Axis("TAR (found)", low, 1, even(low, 1), lambda v: f"{100 * v:.4g} %")
     dots = [(p.fmr.value or 0, p.tar.value or 0) for p in report.verification.points if p.fmr.value]
     return chart(
@@ -164,15 +166,9 @@ def _fmr_axis(report: Report) -> Axis:
 
 
 def _power(value: float) -> str:
-    """A power of ten as text; other values, in tooltips, as shares."""
-    k = math.log10(value)
-    return (
-        f"{value:g}"
-        if abs(k - round(k)) < 1e-9 and value >= 1e-4
-        else f"{value:.0e}"
-        if value < 1e-4
-        else share(value)
-    )
+    """A power of ten as such; other values, in tooltips, as shares."""
+    k = round(math.log10(value))
+    return f"10{str(k).translate(_RAISED)}" if math.isclose(value, 10.0**k) else share(value)
 
 
 def _nice(value: float) -> float:

@@ -103,8 +103,8 @@ def _transfer(report: Report) -> str:
         for one in report.transfer
     )
     return (
-        f"<p>The threshold is set on one half of the people, by lot, and used on the other half, which is what happens to "
-        f"every threshold once it is in use.</p>{told}"
+        "<p>The threshold is set on one half of the people, by lot, and used on the other half, which is what "
+        f"happens to every threshold once it is in use.</p>{told}"
     )
 
 
@@ -126,8 +126,8 @@ def _searches(report: Report) -> str:
     head = ("people", "searches: enrolled / strangers", "rank 1", *asked, "own threshold: FPIR", "FNIR")
     return (
         "<p>One photograph of each person is enrolled. FPIR is the share of searches with strangers that name anybody, "
-        "FNIR the share of searches with people who are enrolled that do not name them. Mien's own threshold aims at an "
-        "FPIR of 1 % for each size. Sizes below the largest are random galleries, several together.</p>"
+        "FNIR the share of searches with people who are enrolled that do not name them. Mien's own threshold aims "
+        "at an FPIR of 1 % for each size. Sizes below the largest are random galleries, several together.</p>"
         f'<div class="charts">{figures.searches(report)}</div>{_table(head, rows)}'
     )
 
@@ -154,10 +154,10 @@ def _calibration(report: Report) -> str:
         for b in c.bins
     ]
     return (
-        "<p>What <code>mien verify</code> calls the probability of one person, against what came true. Comparisons of one "
-        f"person and of two weigh half each. Brier score {c.brier:.4f} (always saying 50 %: 0.25); expected calibration "
-        f'error {c.ece:.4f}.</p><div class="charts">{figures.reliability(report)}</div>'
-        f"{_table(('said', 'comparisons', 'said, mean', 'were one person'), rows)}"
+        "<p>What <code>mien verify</code> calls the probability of one person, against what came true. Comparisons of "
+        f"one person and of two weigh half each. Brier score {c.brier:.4f} (always saying 50 %: 0.25); expected "
+        f'calibration error {c.ece:.4f}.</p><div class="charts">{figures.reliability(report)}'
+        f"{_table(('said', 'comparisons', 'said, mean', 'were one person'), rows)}</div>"
     )
 
 
@@ -190,18 +190,20 @@ def _slices(column: Column, report: Report) -> str:
 def _quality(report: Report) -> str:
     rows = [(share(s), share(f)) for s, f in zip(report.discard.shares, report.discard.fnmr, strict=True)]
     return (
-        "<p>FNMR at the threshold of the headline when comparisons are left out in which a photograph is of low quality. "
-        "Where the line does not fall, quality does not tell which photographs fail.</p>"
-        f'<div class="charts">{figures.quality(report)}</div>{_table(("left out", "FNMR"), rows)}'
+        "<p>FNMR at the threshold of the headline when comparisons are left out in which a photograph is of low "
+        "quality. Where the line does not fall, quality does not tell which photographs fail.</p>"
+        f'<div class="charts">{figures.quality(report)}{_table(("left out", "FNMR"), rows)}</div>'
     )
 
 
 def _pairs(pairs: Sequence[Pair], report: Report, *, alike: bool) -> str:
     limit = report.main.threshold
     told = (
-        "Above the threshold these are false matches. Look first whether they are one person under two names, or one photograph."
+        "Above the threshold these are false matches. Look first whether they are one person under two names, or "
+        "one photograph."
         if alike
-        else "Below the threshold these are misses. Look first whether a photograph stands under the wrong name, or shows somebody else too."
+        else "Below the threshold these are misses. Look first whether a photograph stands under the wrong name, or "
+        "shows somebody else too."
     )
     shown = "".join(_pair(pair, alike=alike, wrong=(pair.score >= limit) is alike) for pair in pairs)
     return f'<p>{told} Each photograph appears once at most.</p><div class="pairs">{shown}</div>'
@@ -215,7 +217,8 @@ def _pair(pair: Pair, *, alike: bool, wrong: bool) -> str:
     verdict = ("false match" if alike else "missed") if wrong else "right"
     hint = " · one photograph?" if alike and pair.score >= SAME_PICTURE else ""
     return (
-        f'<figure class="{"wrong" if wrong else ""}"><div>{faces}</div><figcaption><b>{pair.score:.3f}</b> {verdict}{hint}<br>'
+        f'<figure class="{"wrong" if wrong else ""}"><div>{faces}</div>'
+        f"<figcaption><b>{pair.score:.3f}</b> {verdict}{hint}<br>"
         f"{escape(pair.a)}<br>{escape(pair.b)}</figcaption></figure>\n"
     )
 
@@ -225,8 +228,8 @@ def _data(report: Report) -> str:
     lines = [
         f"{data.pictures:,} photographs of {data.people:,} people, {data.alone:,} of whom have one that could be used: "
         "they are in comparisons of two people, and are strangers in searches.",
-        f"Failure to acquire: {with_span(failed.fta)} of the photographs. Comparisons with them are left out above, and are "
-        "misses in the column “FNMR with failures to acquire”.",
+        f"Failure to acquire: {with_span(failed.fta)} of the photographs. Comparisons with them are left out above, "
+        "and are misses in the column “FNMR with failures to acquire”.",
         f"{data.genuine:,} of {data.genuine_of:,} comparisons of one person and {data.impostors:,} of "
         f"{data.impostors_of:,} of two were used"
         + ("." if data.impostors == data.impostors_of else "; a random sample, to fit in memory."),

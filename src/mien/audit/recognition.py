@@ -13,7 +13,7 @@ import numpy as np
 
 import mien
 from mien.audit import slices
-from mien.audit.collect import Look, Pictures, crop_jpeg, duplicates
+from mien.audit.collect import Look, Pictures, crop_jpeg, duplicates, look_through
 from mien.audit.compare import EXTREMES, Compared, Scores, all_pairs, listed
 from mien.audit.intervals import Floats, Mask, independent
 from mien.audit.metrics import reliability
@@ -33,7 +33,7 @@ from mien.audit.report import (
 from mien.audit.sources import Source
 from mien.audit.verification import FMRS, by_quality, people_in_halves, transfers, verification
 from mien.errors import AuditError
-from mien.faces import FaceEngine
+from mien.faces import FaceEngine, default_engine
 from mien.gallery.clustering import bcubed, cluster, edits
 from mien.gallery.decide import Calibration
 from mien.types import Objects
@@ -43,6 +43,12 @@ GRID = np.round(np.arange(0.2, 0.701, 0.02), 2)  # thresholds of clusters that a
 FEW_PEOPLE = "needs photographs of more people: halves of them are compared, and one half has no such pairs"
 UNNAMED = "a table of pairs without the columns person_a and person_b does not say who everybody is"
 NO_MATES = "nobody has two photographs that could be used"
+
+
+def audit(source: Source, *, fmrs: Sequence[float] = FMRS, engine: FaceEngine | None = None) -> Report:
+    """Looks at the photographs of a source and evaluates; see `evaluate`."""
+    engine = engine or default_engine()
+    return evaluate(source, list(look_through(engine, source.files)), engine, fmrs=fmrs)
 
 
 def evaluate(

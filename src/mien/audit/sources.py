@@ -51,7 +51,7 @@ class Source:
     left_out: int = 0
 
 
-def people_in(folder: Path) -> Source:
+def people_in(folder: str | Path) -> Source:
     """The photographs in the folders of a folder, one for each person, whose name is the folder's.
 
     Raises AuditError where it is no folder, or has not two people with photographs.
@@ -88,7 +88,7 @@ def _video(path: Path) -> bool:
         return False  # it counts as a photograph that cannot be read
 
 
-def read_pairs(table: Path, images: Path) -> Source:
+def read_pairs(table: str | Path, images: str | Path) -> Source:
     """The pairs of a CSV file with the columns a, b and same, and photographs below the folder `images`.
 
     same: 1 or 0, true or false, yes or no, same or different. person_a and person_b: names, both or neither;
@@ -96,6 +96,7 @@ def read_pairs(table: Path, images: Path) -> Source:
 
     Raises TableInvalid, which names the line, and tells how many photographs are missing.
     """
+    table, images = Path(table), Path(images)
     read = read_table(table, required=("a", "b", "same"))
     same = np.array([_same(read, row) for row in read.rows], bool)
     names = list(dict.fromkeys(row.values[side] for row in read.rows for side in ("a", "b")))

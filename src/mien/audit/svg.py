@@ -40,10 +40,8 @@ def text(words: str, place: Place, anchor: str = "start", kind: str = "", turned
 
 def figure(title: str, legend: str, size: Place, drawn: str) -> str:
     """A figure of HTML with a caption and a picture of that size in its own units."""
-    return (
-        f"<figure><figcaption>{escape(title)}{legend}</figcaption>"
-        f'<svg viewBox="0 0 {size[0]:.0f} {size[1]:.0f}" role="img" aria-label="{escape(title)}">{drawn}</svg></figure>\n'
-    )
+    box = f'viewBox="0 0 {size[0]:.0f} {size[1]:.0f}" role="img" aria-label="{escape(title)}"'
+    return f"<figure><figcaption>{escape(title)}{legend}</figcaption><svg {box}>{drawn}</svg></figure>\n"
 
 
 def _points(places: Sequence[Place]) -> str:

@@ -1,0 +1,139 @@
+"""`mien audit`: how accurate recognition is on photographs of which it is known who is who."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mien.cli.output import complain, say, show_help, table
+from mien.cli.progress import progress
+from mien.cli.targets import STDOUT, require_targets, write_json, write_text
+from mien.errors import ArgumentError
+
+if TYPE_CHECKING:
+    from mien.audit import Report
+    from mien.audit.sources import Source
+
+EPILOG = """
+Examples:
+
+\b
+  mien audit recognition --people people/ --out report.html
+  mien audit recognition --people people/ --slices who.csv --out report.html --json report.json
+  mien audit recognition --pairs pairs.csv --images photos/ --fmr 0.001
+
+people/ has a folder for each person. pairs.csv has the columns a, b (photographs, from the folder --images) and
+same (1 or 0); person_a and person_b, where they are there, say who it is, and all others are slices. who.csv has a
+column person (or file), and others to slice by.
+
+The largest face of each photograph counts. Photographs that cannot be read, or have no face, are counted.
+
+Exit codes: 0 done, 2 an error.
+"""
+
+app = typer.Typer(
+    invoke_without_command=True,
+    callback=show_help,
+    rich_markup_mode=None,
+    help="Measure how accurate recognition is on your photographs.",
+)
+
+
+@app.command("recognition", epilog=EPILOG)
+def recognition(
+    people: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="A folder with a folder for each person.", show_default=False),
+    ] = None,
+    pairs: Annotated[
+        Path | None,
+        typer.Option(metavar="CSV", help="A table of pairs instead: a, b, same.", show_default=False),
+    ] = None,
+    images: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Where the photographs of the pairs are.", show_default=False),
+    ] = None,
+    slices: Annotated[
+        Path | None,
+        typer.Option(metavar="CSV", help="What is known of people or photographs.", show_default=False),
+    ] = None,
+    fmr: Annotated[
+        list[float] | None,
+        typer.Option(
+            metavar="RATE",
+            help="A false match rate to report misses at; may be given again. Default: 0.01, 0.001, 0.0001.",
+            show_default=False,
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the report as a page of HTML.", show_default=False),
+    ] = None,
+    json: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the report as JSON; - is stdout.", show_default=False),
+    ] = None,
+) -> None:
+    """Measure false matches, misses, searches, groups and probabilities, with intervals.
+
+    The report is a page with charts, tables and the worst pictures, which needs nothing beside itself.
+    """
+    from mien.audit import as_json, evaluate, look_through, page, read_slices
+    from mien.audit.verification import FMRS
+    from mien.faces import default_engine
+
+    require_targets({".html": out, ".json": json})
+    source = source_of(people, pairs, images)
+    columns, tables = read_slices(slices, source.files) if slices else ({}, {})
+    engine = default_engine()
+    looks = list(progress(look_through(engine, source.files), "looking", len(source.files)))
+    report = evaluate(
+        source,
+        looks,
+        engine,
+        fmrs=fmr or FMRS,
+        columns=columns,
+        tables=tables,
+        command=shlex.join(["mien", *sys.argv[1:]]),
+    )
+    if out:
+        write_text(page(report), out)
+    if json:
+        write_json(as_json(report), json)
+    if STDOUT not in (out, json):
+        show(report)
+
+
+def source_of(people: Path | None, pairs: Path | None, images: Path | None) -> Source:
+    """The photographs that the options name; ArgumentError where they do not say which, or say it twice."""
+    from mien.audit import people_in, read_pairs
+
+    if people and not (pairs or images):
+        return people_in(people)
+    if pairs and images and not people:
+        return read_pairs(pairs, images)
+    raise ArgumentError(
+        "Give either --people DIR (a folder for each person), or --pairs CSV together with --images DIR."
+    )
+
+
+def show(report: Report) -> None:
+    """Print the main figures, the worst slices, and what could not be measured."""
+    from mien.audit.words import facts, headline, worst_slices
+
+    say(f"{headline(report)}.")
+    table(("what", "measured", "beside it"), [(fact.what, fact.value, fact.note) for fact in facts(report)])
+    for line in worst_slices(report):
+        say(line)
+    for section, why in report.omitted.items():
+        complain(f"{section.replace('_', '-')} was not measured: {why}.")
+    for double in report.data.duplicates:
+        complain(f"one file {len(double.files)} times: {', '.join(double.files)}.")
+    if failures := report.acquisition.failures:
+        complain(
+            f"{len(failures)} of {report.data.pictures} photographs gave no face, such as {failures[0].file}."
+        )
