@@ -95,7 +95,7 @@ class lures:  # noqa: N801 - used as a context manager
             name = half.files[rows[0]].split("/")[0]
             vector = self.gallery.engine.embedder.centred(half.flipped[rows[:1]])[0]
             face = NewFace({self.gallery.model: vector}, half.files[rows[0]], "", (0, 0, 1, 1), 1.0)
-            faces.append((name, [face]))
+            faces.append((name, [self.gallery.turned(face)]))
             if len(rows) > 1:
                 probes.append((name, root / half.files[rows[1]]))
         self.gallery.store.enroll_many(faces)
