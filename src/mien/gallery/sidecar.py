@@ -101,8 +101,12 @@ def scrub(cache: Path, changes_since: Callable[[int], list[Change]]) -> None:
     """Write zeros over everything removed from the gallery, in all its sidecars."""
     discard_unfinished(cache.with_name(f"{cache.name}-index-"))
     for path in beside(cache.with_name(f"{cache.name}-index-")):
-        with suppress(OSError, ValueError), path.open("r+b") as file:
-            stamp, rows = _mapped(file.fileno(), mmap.ACCESS_WRITE)
+        with suppress(OSError), path.open("r+b") as file:
+            try:
+                stamp, rows = _mapped(file.fileno(), mmap.ACCESS_WRITE)
+            except ValueError:  # of an earlier form, or damaged: who knows what is in it
+                path.unlink()
+                continue
             gone = removed(changes_since(stamp.seq), stamp.kind)
             at = np.flatnonzero(np.isin(rows.keys, gone) & (rows.scale != 0))
             if len(at):
@@ -110,6 +114,13 @@ def scrub(cache: Path, changes_since: Callable[[int], list[Change]]) -> None:
                 rows.int8[at] = 0
                 rows.scale[at] = 0  # last: it tells that the others are done
                 os.fsync(file.fileno())
+
+
+def discard(cache: Path) -> None:
+    """Delete all sidecars of a gallery."""
+    for path in beside(cache.with_name(f"{cache.name}-index-")):
+        with suppress(OSError):
+            path.unlink()
 
 
 def removed(changes: Iterable[Change], kind: Kind) -> list[int]:

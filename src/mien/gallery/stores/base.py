@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from mien.gallery.protection.receipt import Receipt
 
 LONGEST_NAME = 500  # characters
-GROUP = re.compile(r"group-(\d+)")  # how people are called who have no name yet, by id
+GROUP = re.compile(r"group-([0-9]{1,18})")  # how people are called who have no name yet, by id
 
 
 class Kind(StrEnum):

@@ -114,7 +114,7 @@ def _templates(s: Session, model: Model, kind: Kind, number: int, rows: Sequence
     sizes = np.array([len(one) for one in plain], np.int64)
     _require_vectors(model, keys, sizes == 4 * model.dim)
     exact = np.frombuffer(b"".join(plain), "<f4").reshape(-1, model.dim).astype(np.float32, copy=False)
-    _require_vectors(model, keys, np.isfinite(exact).all(axis=1) & exact.any(axis=1))
+    _require_vectors(model, keys, np.asarray(np.isfinite(exact).all(axis=1) & exact.any(axis=1)))
     people = [person or 0 for person in persons]
     return Templates(np.array(keys, np.int64), np.array(people, np.int64), exact, *packed(exact))
 

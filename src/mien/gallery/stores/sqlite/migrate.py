@@ -5,9 +5,14 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
+from mien.errors import GalleryError
+from mien.gallery import sidecar
 from mien.gallery.protection import chain
 from mien.gallery.protection.rotation import rotation, turn
 from mien.gallery.stores.base import GROUP, Charter, Model, NewFace
@@ -22,14 +27,15 @@ OLD = ("gallery", "people", "models", "faces", "templates", "changes")
 FACES = 4096  # moved together
 
 
-def migrate(db: sqlite3.Connection, actor: str) -> None:
-    """From schema 1, whatever was there; two processes may try at once."""
+def migrate(db: sqlite3.Connection, path: Path, actor: str) -> None:
+    """From schema 1, whatever was there; two processes may try at once. GalleryError where it cannot be written."""
     db.execute("PRAGMA foreign_keys = OFF")
     db.execute("PRAGMA legacy_alter_table = ON")  # references keep the names of the new tables
     try:
         with transaction(db, "BEGIN IMMEDIATE"):
             if db.execute("PRAGMA user_version").fetchone()[0] == SCHEMA:
                 return
+            sidecar.discard(path)  # they hold the templates as they were
             for (index,) in db.execute(
                 "SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL"
             ).fetchall():
@@ -40,6 +46,13 @@ def migrate(db: sqlite3.Connection, actor: str) -> None:
             _copy(db, actor)
             for table in reversed(OLD):
                 db.execute(f"DROP TABLE old_{table}")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_READONLY:
+            raise
+        raise GalleryError(
+            f"{path}: made by an earlier Mien (schema 1), to be brought up to date once, and it may only be read; "
+            "allow writing to it and to its folder, or open a copy elsewhere."
+        ) from error
     finally:
         db.execute("PRAGMA legacy_alter_table = OFF")
         db.execute("PRAGMA foreign_keys = ON")
@@ -55,13 +68,7 @@ def _copy(db: sqlite3.Connection, actor: str) -> None:
     db.execute(
         "UPDATE gallery SET uuid = ?, created = ?, last_entry = 0, last_link = ?", (uuid, created, start.link)
     )
-    for person_id, name, made, updated in db.execute("SELECT id, name, created, updated FROM old_people"):
-        free = f"{name} (person)" if GROUP.fullmatch(name) else name
-        s.insert(
-            "people",
-            "id, handle, name, key, created, updated",
-            [(person_id, people.handle(s, free), free.encode(), b"", made, updated)],
-        )
+    renamed = _copy_people(s)
     for batch in _faces(db):
         _move_faces(s, batch)
     db.execute(
@@ -72,7 +79,28 @@ def _copy(db: sqlite3.Connection, actor: str) -> None:
         last = db.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (f"old_{table}",)).fetchone()
         db.execute(f"UPDATE gallery SET last_{kind} = ?", (last[0] if last else 0,))
     templates.refresh_means(s, [i for (i,) in db.execute("SELECT id FROM people ORDER BY id").fetchall()])
-    audit.append(s, "migrate", {"from": 1, "to": SCHEMA})
+    audit.append(s, "migrate", {"from": 1, "to": SCHEMA, "renamed": renamed})
+
+
+def _copy_people(s: Session) -> list[int]:
+    """Ids of people who needed another name, as theirs is what a group without a name is called now."""
+    old = s.db.execute("SELECT id, name, created, updated FROM old_people ORDER BY id").fetchall()
+    taken = {name for _, name, _, _ in old}
+    rows, renamed = [], []
+    for person_id, name, made, updated in old:
+        free = name
+        if GROUP.fullmatch(name):
+            free = next(other for other in _others(name) if other not in taken)
+            taken.add(free)
+            renamed.append(person_id)
+        rows.append((person_id, people.handle(s, free), free.encode(), b"", made, updated))
+    s.insert("people", "id, handle, name, key, created, updated", rows)
+    return renamed
+
+
+def _others(name: str) -> Iterator[str]:
+    yield f"{name} (person)"
+    yield from (f"{name} (person {i})" for i in count(2))
 
 
 def _faces(db: sqlite3.Connection) -> Iterator[list[Row]]:
@@ -91,16 +119,19 @@ def _faces(db: sqlite3.Connection) -> Iterator[list[Row]]:
 
 def _move_faces(s: Session, rows: list[Row]) -> None:
     """Add faces with their float16 templates, turned as new ones are, under the ids that they had."""
-    held: dict[int, dict[Model, np.ndarray[tuple[int], np.dtype[np.float32]]]] = {}
-    for face_id, half, *model in s.among(
-        "SELECT t.face_id, t.half, m.name, m.version, m.sha256, m.dim FROM old_templates t "
-        "JOIN old_models m ON m.id = t.model_id WHERE t.face_id IN ({}) ORDER BY t.face_id, m.id",
-        [row[0] for row in rows],
-    ):
-        dim = model[3]
-        matrix = rotation(s.envelope.secret("rotation"), dim)
-        vector = turn(np.frombuffer(half, "<f2")[None].astype(np.float32), matrix)[0].astype(np.float32)
-        held.setdefault(face_id, {})[Model(*model)] = vector
+    held: dict[int, dict[Model, npt.NDArray[np.float32]]] = {row[0]: {} for row in rows}
+    for number, *model in s.db.execute(
+        "SELECT id, name, version, sha256, dim FROM old_models ORDER BY id"
+    ).fetchall():
+        found = s.among(
+            f"SELECT face_id, half FROM old_templates WHERE model_id = {number} AND face_id IN ({{}})",
+            list(held),
+        )
+        half = np.frombuffer(b"".join(half for _, half in found), "<f2").reshape(len(found), model[3])
+        matrix = rotation(s.envelope.secret("rotation"), model[3])
+        turned = turn(half, matrix).astype(np.float32)
+        for (face_id, _), vector in zip(found, turned, strict=True):
+            held[face_id][Model(*model)] = vector
     moved = []
     for face_id, person_id, source, sha256, x1, y1, x2, y2, quality, issues, enrolled in rows:
         told = tuple(Issue[name] for name in issues.split())

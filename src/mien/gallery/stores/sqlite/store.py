@@ -65,7 +65,7 @@ class SQLiteStore(SqlStore):
                         db, lambda db: gallery.create(db, charter or Charter(), key, actor, time.time())
                     )
                 if require_gallery(db, path) < SCHEMA:
-                    migrate(db, actor)
+                    migrate(db, path, actor)
                 envelope = gallery.opened(db, key, str(path))
             finally:
                 db.close()
@@ -120,7 +120,7 @@ def bare(path: Path, *, create: bool) -> Connections:
             if create:
                 initialise(db, lambda _: None)
             if require_gallery(db, path) < SCHEMA:
-                migrate(db, who())
+                migrate(db, path, who())
         finally:
             db.close()
     return Connections(path, PATIENCE)
