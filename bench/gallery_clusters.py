@@ -112,7 +112,7 @@ def parts(quick: bool) -> Iterator[Row]:
 
 def constraints(quick: bool) -> Iterator[Row]:
     """Random corrections of the clusters, all against what the cosines say, in clusterings made again."""
-    half, vectors, _, _, limit = split()
+    _, vectors, _, _, limit = split()
     rng = np.random.default_rng(0)
     links = corrections(average(vectors, limit), rng)
     order = rng.permutation(len(vectors))
@@ -205,7 +205,7 @@ def size(quick: bool) -> Iterator[Row]:
 
 @cache
 def split() -> tuple[lfw.Lfw, Vectors, Ints, Ints, float]:
-    """The half, its vectors, two parts of its people, and the best threshold for the first, on which vectors are centred."""
+    """The half, its vectors, two parts of its people; the first part gives the centre and the threshold."""
     half = lfw.load()
     mine, others = np.array_split(np.random.default_rng(0).permutation(np.unique(half.person)), 2)
     vectors = unit(half.flipped - centre_of(half, mine))

@@ -4,6 +4,8 @@ import time
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mien import ArgumentError
 from mien.gallery.clustering import Links, bcubed, cluster, matched
@@ -50,6 +52,23 @@ def test_links_take_old_clusters_apart():
     assert labels[3] not in labels[:3]
     links = Links(must=np.array([[2, 3]]))
     assert set(cluster(rows, threshold=0.5, start=start, links=links)) == {0}
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(0, 2**32 - 1), st.integers(4, 120), st.floats(-0.2, 0.9))
+def test_whatever_the_start_links_hold_and_old_clusters_stay_whole(seed, n, threshold):
+    """A start that has nothing to do with the faces, as after a change of model or of threshold."""
+    rng = np.random.default_rng(seed)
+    rows = rng.standard_normal((n, 3))
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    start = rng.integers(-1, n // 3 + 1, n)
+    cannot = rng.integers(0, n, (3, 2))
+    cannot = cannot[cannot[:, 0] != cannot[:, 1]]
+    labels = cluster(rows, threshold=threshold, start=start, links=Links(cannot=cannot))
+    assert (labels[cannot[:, 0]] != labels[cannot[:, 1]]).all()
+    broken = {start[a] for a, b in cannot if start[a] == start[b]}
+    for number in set(start) - broken - {-1}:
+        assert len(set(labels[start == number])) == 1
 
 
 def test_a_few_new_faces_cost_little(crowd):

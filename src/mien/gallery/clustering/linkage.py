@@ -39,7 +39,7 @@ def cluster(
 
     vectors: (n, d) embeddings of unit length. A shorter row is less similar to all others, so that a poor face needs
     more likeness to be joined.
-    threshold: the lowest mean cosine at which clusters are joined; more faces of more people need a higher one.
+    threshold: the lowest mean cosine at which clusters are joined; more people need a higher one (`threshold_among`).
     links: what is known for certain; it is never broken.
     start: (n,) an earlier result, with -1 for new faces, which join its clusters, make new ones, or are the bridge
     over which two become one. Its clusters are taken apart only where the links say so; the cost is proportional
