@@ -56,12 +56,13 @@ def people_in(folder: str | Path) -> Source:
 
     Raises AuditError where it is no folder, or has not two people with photographs.
     """
-    if not folder.is_dir():
+    root = Path(folder)
+    if not root.is_dir():
         raise AuditError(
             f"{folder}: is no folder; expected one with a folder of photographs for each person."
         )
     files, stray = [], 0
-    for own in sorted(path for path in folder.iterdir() if not path.name.startswith(".")):
+    for own in sorted(path for path in root.iterdir() if not path.name.startswith(".")):
         if not own.is_dir():
             stray += 1
             continue
@@ -69,7 +70,7 @@ def people_in(folder: str | Path) -> Source:
             if _video(path):
                 stray += 1
             else:
-                files.append(File(path, path.relative_to(folder).as_posix(), own.name))
+                files.append(File(path, path.relative_to(root).as_posix(), own.name))
     names = sorted({file.person for file in files})
     if len(names) < 2:
         raise AuditError(
@@ -97,10 +98,11 @@ def read_pairs(table: str | Path, images: str | Path) -> Source:
     Raises TableInvalid, which names the line, and tells how many photographs are missing.
     """
     table, images = Path(table), Path(images)
-    read = read_table(table, required=("a", "b", "same"))
+    below = Path(images)
+    read = read_table(Path(table), required=("a", "b", "same"))
     same = np.array([_same(read, row) for row in read.rows], bool)
     names = list(dict.fromkeys(row.values[side] for row in read.rows for side in ("a", "b")))
-    if missing := [name for name in names if not (images / name).is_file()]:
+    if missing := [name for name in names if not (below / name).is_file()]:
         raise TableInvalid(
             f"{table}: {len(missing):,} of {len(names):,} photographs are not in {images}, such as "
             f"{', '.join(missing[:TOLD])}. Give the folder that the names in the table start from with --images."
@@ -112,7 +114,7 @@ def read_pairs(table: str | Path, images: str | Path) -> Source:
     person = np.unique(people, return_inverse=True)[1]
     _require_agreement(read, same, person[a] == person[b])
     files = tuple(
-        File(images / name, name, one if named else "") for name, one in zip(names, people, strict=True)
+        File(below / name, name, one if named else "") for name, one in zip(names, people, strict=True)
     )
     more = [column for column in read.columns if column not in ("a", "b", "same", "person_a", "person_b")]
     return Source(
@@ -123,7 +125,7 @@ def read_pairs(table: str | Path, images: str | Path) -> Source:
         b,
         same,
         {column: objects([row.values[column] for row in read.rows]) for column in more},
-        {table.name: read.sha256},
+        {read.path.name: read.sha256},
     )
 
 
