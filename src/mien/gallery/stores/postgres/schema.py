@@ -25,6 +25,8 @@ MAY = (
 FIRST = (
     "CREATE EXTENSION IF NOT EXISTS vector",
     "CREATE SCHEMA mien",
+    "SELECT set_config('search_path', 'mien, ' || extnamespace::regnamespace, true) "
+    "FROM pg_extension WHERE extname = 'vector'",  # where the function below finds what it needs
     "CREATE TABLE mien.installation (schema int PRIMARY KEY)",
     f"INSERT INTO mien.installation VALUES ({SCHEMA})",
     # keeper: the role whose members may use the gallery, at first the login that made it

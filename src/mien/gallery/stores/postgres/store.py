@@ -168,7 +168,8 @@ def find(address: Address, timeout: float, *, create: bool) -> int:
 def installed(db: Connection, address: Address) -> bool:
     """Whether the database has the tables; GalleryCorrupt where they are not Mien's, GalleryNewer where too new."""
     schemas = db.execute(
-        b"SELECT to_regclass('mien.installation') IS NOT NULL FROM pg_namespace WHERE nspname = 'mien'"
+        b"SELECT EXISTS (SELECT FROM pg_class WHERE relnamespace = n.oid AND relname = 'installation') "
+        b"FROM pg_namespace n WHERE nspname = 'mien'"
     ).fetchall()
     if not schemas:
         return False
@@ -189,6 +190,7 @@ def installed(db: Connection, address: Address) -> bool:
 def install(db: Connection, address: Address) -> None:
     """Make the tables, as the login itself; two processes may try at once."""
     db.execute(b"RESET ROLE")
+    db.execute(b"RESET search_path")  # where the extension goes
     try:
         with db.transaction():
             db.execute(b"SELECT pg_advisory_xact_lock(hashtext('mien installation'))")
@@ -197,6 +199,11 @@ def install(db: Connection, address: Address) -> None:
     except (psycopg.errors.FeatureNotSupported, psycopg.errors.UndefinedFile) as error:
         raise GalleryError(
             f"{address.shown}: the server has no pgvector, which searches templates; install the extension 'vector'."
+        ) from error
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise GalleryError(
+            f"{address.shown}: this login may not make Mien's tables ({error.diag.message_primary}). An administrator "
+            "can: CREATE EXTENSION vector; and open a gallery once, or GRANT CREATE ON DATABASE to this login."
         ) from error
 
 
