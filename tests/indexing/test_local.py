@@ -1,5 +1,6 @@
 """Worker processes: the same rows as one process, whoever is killed, and no process left behind."""
 
+import operator
 import os
 import signal
 import subprocess
@@ -92,8 +93,8 @@ def test_workers_end_when_the_caller_stops(people, files):
 
 
 def test_workers_that_cannot_begin_are_an_error_and_no_endless_loop(people, files, monkeypatch):
-    monkeypatch.setattr(local, "work", os._exit)  # called with what a worker gets, it fails at once
-    with pytest.raises(WorkersUnavailable, match=r"3 worker processes .* \(exit code 1\)"):
+    monkeypatch.setattr(local, "work", operator.eq)  # it takes what a worker gets, and ends
+    with pytest.raises(WorkersUnavailable, match=r"3 worker processes .* \(exit code 0\)"):
         list(index_files(people, files, workers=2))
     assert not workers()
 

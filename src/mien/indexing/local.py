@@ -22,6 +22,7 @@ from mien.indexing.crew import STILLBORN, Sign, require_alike
 from mien.indexing.look import Look, Looker, Recipe
 from mien.indexing.reading import Picture
 
+ENDING = 1.0  # seconds that a worker whose pipe is closed may take to end by itself, with its own exit code
 _GONE = (EOFError, BrokenPipeError, ConnectionResetError)  # what a pipe says whose other end is closed
 
 
@@ -85,6 +86,7 @@ class Processes:
 
     def _replace(self, number: int) -> None:
         """Another worker for one that is gone, unless workers keep ending before they can begin."""
+        self._workers[number].process.join(ENDING)
         code = self._dismiss(number)
         self._stillborn += number not in self._begun
         if self._stillborn == STILLBORN:
