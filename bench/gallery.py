@@ -8,8 +8,16 @@ from importlib import import_module
 from bench.report import Row
 
 PARTS = {
-    "gallery_clusters": (),
-    "gallery_selfaudit": (),
+    "gallery_clusters": (
+        "clusters",
+        "clusters_among",
+        "parts",
+        "constraints",
+        "look_alikes",
+        "poor_faces",
+        "size",
+    ),
+    "gallery_selfaudit": ("swapped_labels", "poisoned_gallery", "audit_at_scale"),
     "gallery_audit": (),
     "gallery_protection": ("sealing", "rotating", "logging"),
     "gallery_store": ("sealed_search", "forgetting", "a_million"),

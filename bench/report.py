@@ -53,11 +53,10 @@ def publish(name: str, rows: Iterable[Row], *, keep: bool, part: bool) -> bool:
     if keep:
         file = RESULTS / f"{name}.json"
         table = {"rows": done, "versions": versions(), "machine": machine()}
-        if part:
+        if part and file.exists():
             again = {row["row"]: row for row in done}
-            table["rows"] = [
-                again.get(row["row"], row) for row in json.loads(file.read_text("utf-8"))["rows"]
-            ]
+            before = json.loads(file.read_text("utf-8"))["rows"]
+            table["rows"] = [again.pop(row["row"], row) for row in before] + list(again.values())
         file.parent.mkdir(exist_ok=True)
         file.write_text(json.dumps(table, indent=2, ensure_ascii=False) + "\n", "utf-8")
     return all(row["ok"] is not False for row in done)

@@ -5,14 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from mien import models
 from mien.errors import ConstraintConflict, GalleryChanged
 from mien.gallery import leftovers, repair
 from mien.gallery.clustering import bcubed
+from mien.gallery.decide import Calibration
 from mien.gallery.grouping import group
 from mien.gallery.stores.base import Photograph
 from mien.gallery.stores.sqlite import SQLiteStore
 
 PEOPLE, PHOTOS = 12, 5
+TABLE = Calibration.from_card(models.card("sface").decision, "sface")
 
 
 @pytest.fixture
@@ -49,7 +52,7 @@ def face_number(by_source, photograph):
 
 def test_people_are_found_without_knowing_anybody(store, crowd, model):
     add(store, crowd)
-    done = group(store, model)
+    done = group(store, model, TABLE)
     assert done.moved == len(crowd)
     assert bcubed(*owners(store, crowd))[2] == 1
     assert [g.found for g in store.groups()] == [PHOTOS] * PEOPLE
@@ -58,12 +61,12 @@ def test_people_are_found_without_knowing_anybody(store, crowd, model):
 
 def test_new_photographs_join_the_groups_that_are_there_and_numbers_stay(store, crowd, model):
     add(store, crowd[:30])
-    group(store, model)
+    group(store, model, TABLE)
     before = {
         face.source: face.person_id for face in store.faces_by_id(range(1, 31)).values() if face.person_id
     }
     add(store, crowd[30:])
-    done = group(store, model)
+    done = group(store, model, TABLE)
     assert bcubed(*owners(store, crowd))[2] == 1
     after = {face.source: face.person_id for face in store.faces_by_id(range(1, 61)).values()}
     assert all(after[source] == person for source, person in before.items())
@@ -72,9 +75,9 @@ def test_new_photographs_join_the_groups_that_are_there_and_numbers_stay(store, 
 
 def test_a_second_run_moves_nothing_and_is_no_step(store, crowd, model):
     add(store, crowd)
-    group(store, model)
-    assert group(store, model).step is None
-    assert group(store, model, again=True).step is None, "the same groups under the same numbers"
+    group(store, model, TABLE)
+    assert group(store, model, TABLE).step is None
+    assert group(store, model, TABLE, again=True).step is None, "the same groups under the same numbers"
 
 
 def test_what_was_said_by_hand_holds_through_re_indexing_and_re_grouping(path, crowd, model):
@@ -82,7 +85,7 @@ def test_what_was_said_by_hand_holds_through_re_indexing_and_re_grouping(path, c
     rng = np.random.default_rng(1)
     with SQLiteStore.open(path, create=True) as store:
         add(store, crowd)
-        group(store, model)
+        group(store, model, TABLE)
         apart, same, rejected = [], [], []
         for _ in range(25):
             a, b = (int(i) for i in rng.choice(np.arange(1, 61), 2, replace=False))
@@ -107,10 +110,10 @@ def test_what_was_said_by_hand_holds_through_re_indexing_and_re_grouping(path, c
         assert rejected
         add(store, crowd)  # the same photographs again
         for _ in range(3):
-            group(store, model, again=True)
+            group(store, model, TABLE, again=True)
             assert_said(store, apart, same, rejected)
     with SQLiteStore.open(path) as store:
-        group(store, model)
+        group(store, model, TABLE)
         assert_said(store, apart, same, rejected)
         assert store.problems() == []
 
@@ -125,11 +128,11 @@ def assert_said(store, apart, same, rejected):
 
 def test_a_named_person_gains_faces_that_await_confirmation_and_no_other_template(store, crowd, model):
     add(store, crowd[:30])
-    group(store, model)
+    group(store, model, TABLE)
     named = repair.name(store, store.groups()[0].name, "Anna")
     assert (named.faces, named.found) == (named.faces, 0)
     add(store, crowd[30:])
-    group(store, model)
+    group(store, model, TABLE)
     anna = store.person("Anna")
     assert (anna.faces, anna.faces + anna.found) == (named.faces, PHOTOS)
 
@@ -139,14 +142,14 @@ def test_two_people_who_were_confirmed_are_never_joined_however_alike(store, cro
     store.enroll("Romulus", [twin])
     store.enroll("Remus", [other])
     for again in (False, True):
-        group(store, model, again=again)
+        group(store, model, TABLE, again=again)
     assert [(p.name, p.faces) for p in store.people()] == [("Remus", 1), ("Romulus", 1)]
 
 
 def test_faces_of_too_little_quality_stay_nobodys(store, crowd, model):
     poor = [replace(p, faces=(replace(p.faces[0], quality=0.1),)) for p, _ in crowd]
     store.add_photographs(poor)
-    done = group(store, model)
+    done = group(store, model, TABLE)
     assert (done.poor, done.moved) == (len(crowd), 0)
 
 
@@ -154,22 +157,22 @@ def test_groups_that_are_alike_but_not_the_same_are_reported(store, make_face, m
     rng = np.random.default_rng(3)
     one = rng.standard_normal(model.dim)
     other = rng.standard_normal(model.dim)
-    sibling = 0.35 * one / np.linalg.norm(one) + np.sqrt(1 - 0.35**2) * other / np.linalg.norm(other)
+    sibling = 0.32 * one / np.linalg.norm(one) + np.sqrt(1 - 0.32**2) * other / np.linalg.norm(other)
     photographs = []
     for i, centre in enumerate([one / np.linalg.norm(one)] * 3 + [sibling] * 3):
         noisy = (centre + 0.02 * rng.standard_normal(model.dim)).astype(np.float32)
         face = replace(make_face(i), embeddings={model: noisy})
         photographs.append(Photograph(face.source, face.sha256, (face,)))
     store.add_photographs(photographs)
-    done = group(store, model)
+    done = group(store, model, TABLE)
     assert [g.found for g in store.groups()] == [3, 3]
     assert len(done.close) == 1
-    assert 0.28 < done.close[0].similarity < 0.36
+    assert done.threshold - 0.1 < done.close[0].similarity < done.threshold
     assert {done.close[0].a, done.close[0].b} == {g.name for g in store.groups()}
 
 
 def test_an_empty_gallery_has_no_groups(store, model):
-    done = group(store, model)
+    done = group(store, model, TABLE)
     assert (done.step, done.moved, done.close) == (None, 0, ())
 
 

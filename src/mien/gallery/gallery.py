@@ -159,7 +159,7 @@ class Gallery:
 
     def group(self, *, again: bool = False) -> Grouping:
         """Put faces that are nobody's into groups of one person each, or to whom they belong (`grouping.group`)."""
-        return group(self.store, self.model, again=again)
+        return group(self.store, self.model, self.calibration, again=again)
 
     def audit(self) -> list[Finding]:
         """Photographs and people that somebody should look at (`selfaudit.audit`); nothing is changed."""

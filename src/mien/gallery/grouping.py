@@ -8,12 +8,22 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mien.gallery.clustering import Links, close_pairs, cluster, matched
-from mien.gallery.identify import POOR
+from mien.gallery.clustering import (
+    Links,
+    close_pairs,
+    cluster,
+    cluster_among,
+    matched,
+    threshold_among,
+)
+from mien.gallery.decide import Calibration
+from mien.gallery.identify import ENROL_QUALITY, POOR
 from mien.gallery.stores.base import Face, Kind, Model, Move, Step, Store
 
-THRESHOLD = 0.36  # lowest mean cosine at which clusters are joined
-CLOSE = 0.28  # mean cosine from which two clusters are too alike to be sure that they are two people
+# Length of the vectors of doubtful faces, which therefore need more likeness to be joined. Of faces made 22 pixels wide
+# all were then with their own person, and 84 % without it (bench/gallery_clusters.py).
+DOUBTFUL = 0.8
+CLOSE = 0.1  # below the threshold, in cosine: clusters that are too alike to be sure that they are two people
 
 
 @dataclass(frozen=True)
@@ -32,36 +42,41 @@ class Grouping:
 
     step: its number in the history, None where nothing moved. moved: faces that changed hands. poor: faces of too
     little quality to be grouped, which stay nobody's. alone: other faces that are like no other.
-    close: pairs to look at, the most alike first.
+    threshold: the mean cosine from which clusters were joined. close: pairs to look at, the most alike first.
     """
 
     step: int | None
     moved: int
     poor: int
     alone: int
+    threshold: float
     close: tuple[Close, ...]
 
 
-def group(store: Store, model: Model, *, again: bool = False, threshold: float = THRESHOLD) -> Grouping:
+def group(store: Store, model: Model, calibration: Calibration, *, again: bool = False) -> Grouping:
     """Put faces that are nobody's into groups, or to the people they belong to.
 
     Confirmed faces stay where they are and no two people who have confirmed faces are joined; what was held apart
-    or rejected stays so. Groups keep their number as long as most of their faces do.
+    or rejected stays so. Groups keep their number as long as most of their faces do. The threshold follows from
+    the number of people (`clustering.threshold_among`).
 
     again: take all apart that is not confirmed and begin anew; otherwise new faces join what is there.
     """
     faces, vectors = _all(store, model)
     rows = {face.id: i for i, face in enumerate(faces)}
-    poor = np.array([face.quality < POOR and not face.confirmed for face in faces], bool)
+    quality = np.array([face.quality for face in faces], np.float32)
+    poor = (quality < POOR) & ~np.array([face.confirmed for face in faces], bool)
+    vectors = vectors * np.where(quality < ENROL_QUALITY, DOUBTFUL, 1)[:, None].astype(np.float32)
     owner = np.array([face.person_id or -1 for face in faces], np.int64)
     confirmed = np.array([face.confirmed and face.person_id is not None for face in faces], bool)
     links = _links(store, rows, np.where(confirmed, owner, -1), poor)
     use = np.flatnonzero(~poor)
-    labels = np.full(len(faces), -1)
-    start = None if again else owner[use]
-    labels[use] = cluster(vectors[use], threshold=threshold, links=links, start=start)
+    if again:
+        labels, threshold = cluster_among(vectors[use], calibration, links=links)
+    else:
+        labels, threshold = _joined(vectors[use], calibration, links, owner[use])
     number = np.full(len(faces), -1)
-    number[use] = matched(owner[use], labels[use], links)
+    number[use] = matched(owner[use], labels, links)
     after = _people(store, number, owner, confirmed)
     moves = tuple(
         Move(face.id, face.person_id, new or None, face.confirmed, face.confirmed)
@@ -69,9 +84,22 @@ def group(store: Store, model: Model, *, again: bool = False, threshold: float =
         if new != (face.person_id or 0)
     )
     step = store.apply(Step("cluster", moves)) if moves else None
-    close = _close(store, faces, vectors[use], after[use], use, links)
+    close = _close(store, faces, vectors[use], after[use], use, links, threshold - CLOSE)
     alone = int(((after == 0) & ~poor).sum())
-    return Grouping(step, len(moves), int(poor.sum()), alone, close)
+    return Grouping(step, len(moves), int(poor.sum()), alone, threshold, close)
+
+
+def _joined(
+    vectors: npt.NDArray[np.float32], calibration: Calibration, links: Links, start: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int64], float]:
+    """(clusters, threshold) after faces without one (-1) joined those that are there; see `cluster_among`."""
+    people = len(np.unique(start[start >= 0])) + int((start < 0).sum())
+    while True:
+        threshold = threshold_among(calibration, people)
+        start = cluster(vectors, threshold=threshold, links=links, start=start)
+        if start.max(initial=-1) + 1 >= people:
+            return start, threshold
+        people = int(start.max()) + 1
 
 
 def _all(store: Store, model: Model) -> tuple[list[Face], npt.NDArray[np.float32]]:
@@ -131,8 +159,9 @@ def _close(
     people: npt.NDArray[np.int64],
     use: npt.NDArray[np.intp],
     links: Links,
+    least: float,
 ) -> tuple[Close, ...]:
-    found = close_pairs(vectors, np.where(people > 0, people, -1), least=CLOSE, links=links)
+    found = close_pairs(vectors, np.where(people > 0, people, -1), least=least, links=links)
     names = store.people_by_id(sorted({i for pair in found for i in (pair.a, pair.b)}))
     return tuple(
         Close(

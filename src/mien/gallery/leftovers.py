@@ -6,13 +6,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mien.gallery.grouping import THRESHOLD
 from mien.gallery.stores.base import Kind, Move, Person, Step, Store
 from mien.gallery.templates import cosines, mean
 
+ALIKE = (
+    0.3  # cosine to the mean of the person's faces; one stranger in a thousand is so alike (the model's card)
+)
+
 
 def alike(store: Store, person: Person) -> list[int]:
-    """Ids of faces that are nobody's and would be grouped with the faces of the person."""
+    """Ids of faces that are nobody's and as like the person's faces as one stranger in a thousand is."""
     own = [face.id for face in store.faces(person.name)]
     found: set[int] = set()
     for model in store.info().models:
@@ -21,7 +24,7 @@ def alike(store: Store, person: Person) -> list[int]:
             continue
         for batch in store.templates(model, Kind.FACE):
             loose = np.flatnonzero(batch.people == 0)
-            like = loose[cosines(batch.exact[loose], direction) >= THRESHOLD]
+            like = loose[cosines(batch.exact[loose], direction) >= ALIKE]
             found |= set(batch.keys[like].tolist())
     return sorted(found)
 
