@@ -36,9 +36,9 @@ class Place:
 def source(where: str | os.PathLike[str]) -> Place:
     """The tables of a gallery that is there: GalleryNotFound, GalleryCorrupt, GalleryNewer, GalleryLost."""
     if str(where).startswith(SERVERS):
-        from mien.gallery.stores.postgres import store
+        from mien.gallery.stores.postgres import installation
 
-        return Place(*store.bare(str(where), create=False, sealed=False))
+        return Place(*installation.bare(str(where), create=False, sealed=False))
     from mien.gallery.stores.sqlite import store as files
 
     return Place(str(where), files.bare(Path(where), create=False))
@@ -47,9 +47,9 @@ def source(where: str | os.PathLike[str]) -> Place:
 def target(where: str | os.PathLike[str], *, sealed: bool) -> Place:
     """Tables to copy rows of a gallery into, made where there are none; sealed: whether that gallery is."""
     if str(where).startswith(SERVERS):
-        from mien.gallery.stores.postgres import store
+        from mien.gallery.stores.postgres import installation
 
-        return Place(*store.bare(str(where), create=True, sealed=sealed))
+        return Place(*installation.bare(str(where), create=True, sealed=sealed))
     from mien.gallery.stores.sqlite import store as files
 
     return Place(str(where), files.bare(Path(where), create=True))

@@ -24,6 +24,7 @@ from mien.gallery.stores.postgres.schema import ROLE
 
 IDLE = 4  # connections kept open between calls
 SECONDS_TO_CONNECT = 10
+PATIENCE = 10.0  # seconds to wait for another writer before GalleryBusy
 
 _BUSY = (errors.LockNotAvailable, errors.DeadlockDetected)
 _DAMAGED = (errors.DataCorrupted, errors.IndexCorrupted, errors.UndefinedTable, errors.UndefinedColumn)
