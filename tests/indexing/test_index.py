@@ -92,6 +92,23 @@ def test_who_stops_early_keeps_what_was_done(people, files):
     assert people.store.info().photographs == 10
 
 
+def test_an_interruption_comes_after_all_that_was_kept_is_told(people, files, monkeypatch):
+    real = index.look
+
+    def interrupted(engine, model, picture, **how):
+        if picture.path.name == "grace.jpg":
+            raise KeyboardInterrupt
+        return real(engine, model, picture, **how)
+
+    monkeypatch.setattr(index, "look", interrupted)
+    told = []
+    with pytest.raises(KeyboardInterrupt):
+        for one in index_files(people, files, workers=1):
+            told.append(one)
+    kept = people.store.info().photographs
+    assert sum("letter" not in one.path.name for one in told) == kept > 0
+
+
 def test_small_faces_are_left_out_and_counted(people, folder, tmp_path, grace):
     import numpy as np
     from PIL import Image

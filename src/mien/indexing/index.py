@@ -57,8 +57,11 @@ def index_files(
         with closing(_looked_at(people, items, workers, on, crops)) as results:
             for done in results:
                 yield from [done] if isinstance(done, Indexed) else ledger.take(*done)
-    except (KeyboardInterrupt, GeneratorExit, WorkersUnavailable):
-        ledger.write()  # what is done is done
+    except (KeyboardInterrupt, WorkersUnavailable):  # what is done is done, and told before the end is
+        yield from ledger.write()
+        raise
+    except GeneratorExit:
+        ledger.write()
         raise
     yield from ledger.write()
 
