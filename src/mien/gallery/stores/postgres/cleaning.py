@@ -30,9 +30,8 @@ def vacuumed(db: Connection) -> bool:
 
     db.add_notice_handler(listen)
     try:
-        db.execute(
-            f"VACUUM (VERBOSE, INDEX_CLEANUP ON, PROCESS_TOAST ON) {', '.join(f'mien.{name}' for name in NAMES)}".encode()
-        )
+        tables = ", ".join(f"mien.{name}" for name in NAMES)
+        db.execute(f"VACUUM (VERBOSE, INDEX_CLEANUP ON) {tables}".encode())
     except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
         return False
     finally:
