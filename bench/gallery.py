@@ -23,7 +23,7 @@ PARTS = {
     "gallery_store": ("sealed_search", "forgetting", "a_million"),
     "gallery_killing": (),
     "gallery_postgres": (),
-    "gallery_ray": (),
+    "gallery_ray": ("indexing",),
 }
 
 
