@@ -173,7 +173,7 @@ class SqlStore(ABC):
         with self._writing() as s:
             person = self._named(s, name)
             removed = removal.person(s, person.id, "asked for")
-        return self._forgotten([(removed, person.name)])[0]
+        return self._forgotten([(removed, _subject(person))])[0]
 
     def faces(self, name: str) -> list[Face]:
         """Faces of the person of that name, confirmed ones first, by id; or PersonNotFound."""
@@ -315,7 +315,7 @@ class SqlStore(ABC):
         with self._writing(now) as s:
             ended, over = removal.due(s)
             emptied = [i for i in removal.emptied(s, over) if i not in ended]
-            named = {i: person.name for i, person in people.by_id(s, [*ended, *emptied]).items()}
+            named = {i: _subject(person) for i, person in people.by_id(s, [*ended, *emptied]).items()}
             removed = [(removal.person(s, i, "consent has ended"), named[i]) for i in ended]
             removed += [(removal.person(s, i, "retention has ended"), named[i]) for i in emptied]
             rest = removal.due(s)[1]
@@ -384,7 +384,7 @@ class SqlStore(ABC):
             )
         return found
 
-    def _forgotten(self, removed: Sequence[tuple[removal.Removed, str]]) -> list[Forgotten]:
+    def _forgotten(self, removed: Sequence[tuple[removal.Removed, str | None]]) -> list[Forgotten]:
         """What was removed, with the receipts, after the places were cleaned where it may still be."""
         cleaned = self._clean()
         identity = self.info().uuid
@@ -416,6 +416,11 @@ def who() -> str:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):  # no such user in this container
         return "unknown"
+
+
+def _subject(person: Person) -> str | None:
+    """Whom a receipt is about: a group has no name that anybody could know."""
+    return person.name if person.named else None
 
 
 def _seconds(now: datetime | None) -> float:
