@@ -20,7 +20,7 @@ def verification(report: Report) -> str:
 def roc(report: Report) -> str:
     """TAR over FMR."""
     points = [(fmr, 1 - fnmr) for fmr, fnmr in _curve(report)]
-    low = math.floor(min(y for _, y in points) * 5) / 5
+    low = min(0.8, math.floor(min(y for _, y in points) * 5) / 5)
     y = Axis("TAR (found)", low, 1, even(low, 1), lambda v: f"{100 * v:.4g} %")
     dots = [(p.fmr.value or 0, p.tar.value or 0) for p in report.verification.points if p.fmr.value]
     return chart(
@@ -161,7 +161,7 @@ def _curve(report: Report) -> list[tuple[float, float]]:
 
 
 def _fmr_axis(report: Report) -> Axis:
-    low = 10.0 ** math.floor(math.log10(min(fmr for fmr, _ in _curve(report))) + 1e-9)
+    low = min(0.1, 10.0 ** math.floor(math.log10(min(fmr for fmr, _ in _curve(report))) + 1e-9))
     return Axis("FMR (strangers taken for one person)", low, 1, decades(low, 1), _power, log=True)
 
 

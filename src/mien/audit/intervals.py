@@ -19,6 +19,7 @@ Ints = npt.NDArray[np.integer[Any]]
 Mask = npt.NDArray[np.bool_]
 
 Z = 1.959963984540054  # the normal distribution's 97.5 % quantile: all intervals hold 95 %
+FREEDOM = 10  # degrees of freedom, at least
 
 
 @dataclass(frozen=True)
@@ -69,13 +70,16 @@ def by_person(errors: Mask, a: Ints, b: Ints | None = None) -> Rate:
 
     The interval is Wilson's for the effective number of comparisons (Korn and Graubard, Survey Methodology 24, 1998),
 
-        p(1 - p) / V * (z / t)², at most m, where t is Student's quantile for D degrees of freedom
+        m / (1 + (V / V0 - 1) (t / z)²), at most m, with V0 = p(1 - p) / m if comparisons were independent
 
     V is the variance of the rate when comparisons that share a person are correlated (Aronow, Samii and Assenova,
     Political Analysis 23, 2015): with e the errors less their mean, R the sum of a person's e, and P people,
 
         V = (sum of R² - sum of e² for comparisons of two people) / m² * P / (P - 1)
-        D = (sum of R²)² / sum of R⁴, how many people the errors come from (after Satterthwaite 1946)
+
+    t is Student's quantile for D degrees of freedom, as V is known the less the fewer people the errors come from:
+    D = (sum of R²)² / sum of R⁴ (after Satterthwaite 1946), but at least FREEDOM, since Wilson's form allows already
+    for errors that are rare.
 
     Where there is no error, or nothing but errors, V is unknown and comparisons count as independent.
     """
@@ -95,10 +99,9 @@ def by_person(errors: Mask, a: Ints, b: Ints | None = None) -> Rate:
     squares = own**2
     spread = float(squares.sum() - shared) / trials**2 * people / max(people - 1, 1)
     effective = float(trials)
-    if spread > 0:
-        freedom = float(squares.sum() ** 2 / (squares @ squares))
-        effective = share * (1 - share) / spread * (Z / student(freedom)) ** 2
-    effective = min(max(effective, 1.0), trials)
+    if (excess := spread * trials / (share * (1 - share)) - 1 if 0 < share < 1 else 0.0) > 0:
+        freedom = max(float(squares.sum() ** 2 / (squares @ squares)), FREEDOM)
+        effective = max(trials / (1 + excess * (student(freedom) / Z) ** 2), 1.0)
     found = wilson(share * effective, effective)
     return Rate(share, found.low, found.high, count, trials)
 
@@ -106,7 +109,7 @@ def by_person(errors: Mask, a: Ints, b: Ints | None = None) -> Rate:
 def student(freedom: float) -> float:
     """The 97.5 % quantile of Student's t, by the expansion in 1/freedom (Abramowitz and Stegun 26.7.5).
 
-    Right to 0.1 % from 4 degrees of freedom on, too low below.
+    Right to 0.01 % from 5 degrees of freedom on, too low below.
     """
     terms = (
         (Z**3 + Z) / 4,

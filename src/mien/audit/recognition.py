@@ -35,7 +35,7 @@ from mien.audit.verification import FMRS, by_quality, people_in_halves, transfer
 from mien.errors import AuditError
 from mien.faces import FaceEngine, default_engine
 from mien.gallery.clustering import bcubed, cluster, edits
-from mien.gallery.decide import Calibration
+from mien.gallery.decide import Calibration, threshold_of_one
 from mien.types import Objects
 
 SHOWN = 12  # worst pairs of each kind
@@ -70,12 +70,11 @@ def evaluate(
     that is impossible.
     """
     start = time.process_time()
-    card = engine.embedder.card
-    calibration = Calibration.from_card(card.decision, card.name)
+    calibration = require_rates(engine, fmrs)
     out, doubles = duplicates(looks)
     if source.a is not None:
         out &= False  # pairs of equal files are left out, not files
-    pictures = Pictures.of(looks, source.person, out, card.dim or 0)
+    pictures = Pictures.of(looks, source.person, out, engine.embedder.card.dim or 0)
     compared, used, attempted = compare(source, pictures)
     require(compared)
     photographs = None
@@ -127,6 +126,15 @@ def evaluate(
         provenance=provenance(looks, engine, {**source.tables, **(tables or {})}, command),
         omitted=omitted,
     )
+
+
+def require_rates(engine: FaceEngine, fmrs: Sequence[float]) -> Calibration:
+    """The calibration of the engine's model; ArgumentError where it has no threshold for one of the rates."""
+    card = engine.embedder.card
+    calibration = Calibration.from_card(card.decision, card.name)
+    for rate in fmrs:
+        threshold_of_one(calibration, rate)
+    return calibration
 
 
 def compare(source: Source, pictures: Pictures) -> tuple[Compared, Mask, int]:

@@ -83,19 +83,21 @@ def recognition(
     The report is a page with charts, tables and the worst pictures, which needs nothing beside itself.
     """
     from mien.audit import as_json, evaluate, look_through, page, read_slices
+    from mien.audit.recognition import require_rates
     from mien.audit.verification import FMRS
     from mien.faces import default_engine
 
     require_targets({".html": out, ".json": json})
     source = source_of(people, pairs, images)
     columns, tables = read_slices(slices, source.files) if slices else ({}, {})
-    engine = default_engine()
+    engine, rates = default_engine(), fmr or FMRS
+    require_rates(engine, rates)  # before much is looked at
     looks = list(progress(look_through(engine, source.files), "looking", len(source.files)))
     report = evaluate(
         source,
         looks,
         engine,
-        fmrs=fmr or FMRS,
+        fmrs=rates,
         columns=columns,
         tables=tables,
         command=shlex.join(["mien", *sys.argv[1:]]),
