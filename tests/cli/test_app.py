@@ -19,7 +19,8 @@ COMMANDS = [
     *("people list", "people show", "people name", "people merge", "people split", "people reject"),
     *("people same", "people apart", "people undo", "people history", "people consent", "people withdraw"),
     *("gallery create", "gallery info", "gallery check", "gallery sweep", "gallery log", "gallery audit"),
-    *("gallery verify-deletion", "gallery rekey"),
+    *("gallery verify-deletion", "gallery rekey", "gallery migrate", "gallery export", "gallery import"),
+    "audit recognition",
     *("models list", "models show", "models verify", "models add"),
 ]
 HEAVY = {"numpy", "cv2", "onnxruntime", "onnx", "av", "PIL", "pi_heif", "numkong", "rich", "sqlite3"}
@@ -70,7 +71,7 @@ def test_every_command_has_help_without_markup(mien, command):
 
 def test_short_helps_are_whole_sentences(mien):
     listed = mien("--help").stdout.split("Commands:")[1].split("Begin with")[0].strip().splitlines()
-    assert len(listed) == 12
+    assert len(listed) == 13
     assert not [line for line in listed if line.endswith("...")]
 
 

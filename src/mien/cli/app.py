@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 
 import mien
 from mien.cli import (
+    audit,
     cluster,
     demo,
     doctor,
@@ -88,6 +89,7 @@ app.command(epilog=cluster.EPILOG)(cluster.cluster)
 app.add_typer(people.app, name="people")
 app.command(epilog=forget.EPILOG)(forget.forget)
 app.add_typer(gallery.app, name="gallery")
+app.add_typer(audit.app, name="audit")
 app.add_typer(models.app, name="models")
 app.command(epilog=doctor.EPILOG)(doctor.doctor)
 app.command(epilog=demo.EPILOG)(demo.demo)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from mien.cli import gallery_audit
+from mien.cli import gallery_audit, gallery_move
 from mien.cli.forget import free_name
 from mien.cli.galleries import GalleryOption, existing, open_store
 from mien.cli.output import counted, day, say, show_help, table
@@ -43,6 +43,9 @@ app = typer.Typer(
 
 
 app.command("audit", epilog=gallery_audit.EPILOG)(gallery_audit.audit)
+app.command("migrate", epilog=gallery_move.EPILOG)(gallery_move.migrate)
+app.command("export", epilog=gallery_move.EPILOG)(gallery_move.export)
+app.command("import", epilog=gallery_move.EPILOG)(gallery_move.import_file)
 
 
 @app.command("create")
