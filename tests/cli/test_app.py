@@ -19,7 +19,14 @@ COMMANDS = [
     *("people list", "people show", "people name", "people merge", "people split", "people reject"),
     *("people same", "people apart", "people undo", "people history", "people consent", "people withdraw"),
     *("gallery create", "gallery info", "gallery check", "gallery sweep", "gallery log", "gallery audit"),
-    *("gallery verify-deletion", "gallery rekey", "gallery migrate", "gallery export", "gallery import"),
+    *(
+        "gallery verify-deletion",
+        "gallery rekey",
+        "gallery index",
+        "gallery migrate",
+        "gallery export",
+        "gallery import",
+    ),
     "audit recognition",
     *("models list", "models show", "models verify", "models add"),
 ]

@@ -128,6 +128,12 @@ def test_a_gallery_that_is_not_there(mien):
         assert (result.exit_code, "There is no gallery" in result.stderr) == (2, True)
 
 
+def test_a_file_needs_no_index(mien, photos):
+    mien("enroll", "Grace", photos / "grace.jpg")
+    result = mien("gallery", "index")
+    assert (result.exit_code, "needs no index" in result.stderr) == (2, True)
+
+
 def test_check_says_what_is_wrong(mien, photos, file):
     mien("enroll", "Grace", photos / "grace.jpg")
     assert mien("gallery", "check").exit_code == 0

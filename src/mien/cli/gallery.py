@@ -48,6 +48,22 @@ app.command("export", epilog=gallery_move.EPILOG)(gallery_move.export)
 app.command("import", epilog=gallery_move.EPILOG)(gallery_move.import_file)
 
 
+@app.command("index")
+def index(gallery: GalleryOption = None) -> None:
+    """Make the HNSW index of a gallery on a server, anew where there is one."""
+    from mien.gallery.stores.base import Kind
+    from mien.gallery.stores.postgres import PostgresStore
+
+    place = existing(gallery)
+    with open_store(gallery) as store:
+        if not isinstance(store, PostgresStore):
+            raise GalleryError(f"{place}: a gallery in a file is searched exactly and needs no index.")
+        held = store.info().models
+        for model in held:
+            store.make_index(model, Kind.PERSON)
+    say(f"Indexed the people of {gallery_move.shown(place)} for {counted(len(held), 'model')}.")
+
+
 @app.command("create")
 def create(
     purpose: Annotated[str, typer.Option(help="What the gallery is for.", show_default=False)],
