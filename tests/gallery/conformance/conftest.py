@@ -1,11 +1,23 @@
 """Each test meets a new gallery of each kind of store."""
 
+import os
 from collections.abc import Callable, Sequence
 
 import pytest
 
 from mien.gallery.stores.base import Kind, Model, Move, Person, Photograph, Step, Store
 from tests.gallery.conformance.factories import FACTORIES
+
+
+@pytest.fixture(scope="session")
+def own_database(postgres_server):
+    """An empty database: what other tests read at the same time would keep removed rows from being cleaned."""
+    import psycopg
+
+    name = f"conformance_{os.getpid()}"
+    with psycopg.connect(postgres_server, autocommit=True) as db:
+        db.execute(f"CREATE DATABASE {name}")
+    return postgres_server.replace("/postgres?", f"/{name}?")
 
 
 @pytest.fixture(params=FACTORIES, ids=lambda factory: factory.name)

@@ -79,7 +79,7 @@ class OnSQLite:
 class OnPostgres(OnSQLite):
     """Galleries on a server."""
 
-    needs = "postgres_server"
+    needs = "own_database"
 
     def new(self, given: str) -> str:
         return f"{given}&gallery=conformance-{os.getpid()}-{next(_numbers)}"

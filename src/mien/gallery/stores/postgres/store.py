@@ -58,6 +58,7 @@ class PostgresStore(SqlStore):
                 empty = db.execute("SELECT 1 FROM gallery").fetchone() is None
             if empty and create:
                 with pool.writing() as db:
+                    db.execute("SELECT pg_advisory_xact_lock(hashtextextended('mien gallery', ?))", (number,))
                     if db.execute("SELECT 1 FROM gallery").fetchone() is None:
                         gallery.create(db, charter or Charter(), key, actor, time.time())
             with pool.reading() as db:
