@@ -92,7 +92,7 @@ def test_there_is_no_way_around_the_policies(by_hand):
             db.execute(statement)
     db.execute(f"SET mien.gallery = '{theirs}'")
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        db.execute("SELECT mien.make_hnsw('means', 'x', 1, 128)")
+        db.execute("SELECT mien.make_hnsw('person', 1, 128)")
 
 
 def test_a_login_neither_finds_nor_takes_the_gallery_of_another(logins):

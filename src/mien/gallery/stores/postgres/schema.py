@@ -41,14 +41,16 @@ LINKS, EFFORT = 24, 128  # of the HNSW index; pgvector's 16 and 64 miss too many
 # An index needs the table's owner; here is what lets every login make the one of its own gallery. It is made in
 # memory, several times faster than on the disk, and by one process, as containers have little memory to share.
 MAKE_INDEX = f"""
-CREATE FUNCTION mien.make_hnsw(base text, name text, model bigint, dim int) RETURNS void
+CREATE FUNCTION mien.make_hnsw(kind text, model bigint, dim int) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET maintenance_work_mem = '1GB'
 SET max_parallel_maintenance_workers = 0 AS $$
 DECLARE
   here bigint := (SELECT id FROM mien.galleries
                   WHERE id = nullif(current_setting('mien.gallery', true), '')::bigint AND {MAY});
+  base text := CASE kind WHEN 'person' THEN 'means' WHEN 'face' THEN 'templates' END;
+  name text := format('hnsw_%s_%s_%s', here, model, kind);
 BEGIN
-  IF here IS NULL OR base NOT IN ({", ".join(repr(name) for name in VECTORS)}) THEN
+  IF here IS NULL OR base IS NULL THEN
     RAISE insufficient_privilege;
   END IF;
   FOR part IN 0 .. {PARTITIONS - 1} LOOP

@@ -52,7 +52,7 @@ class ServerSearch:
 
     def _statement(self, db: Database, number: int) -> str:
         """The query for the nearest rows; one that the HNSW index of this gallery fits, where there is one."""
-        name = index_name(self._pool.gallery, number, self._kind)
+        name = f"hnsw_{self._pool.gallery}_{number}_{self._kind}"  # as `mien.make_hnsw` calls it
         if db.execute("SELECT to_regclass(?) IS NULL", (f"mien.{name}",)).fetchone() == (True,):
             return (
                 f"SELECT {self._key}, exact, vec <#> ? AS far FROM {self._table} "
@@ -81,8 +81,3 @@ class ServerSearch:
             if len(rows) < n or -rows[-1][2] < scores[order[-1]] - SLACK:
                 return keys[order], scores[order]
             n *= 4
-
-
-def index_name(gallery: int, model: int, kind: Kind) -> str:
-    """What the HNSW index of a gallery's templates is called."""
-    return f"hnsw_{gallery}_{model}_{kind}"

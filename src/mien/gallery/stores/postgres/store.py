@@ -15,7 +15,7 @@ from mien.gallery.stores.postgres.cleaning import vacuumed
 from mien.gallery.stores.postgres.connections import PATIENCE, Connections
 from mien.gallery.stores.postgres.database import Database
 from mien.gallery.stores.postgres.installation import find
-from mien.gallery.stores.postgres.search import TABLE, ServerSearch, index_name
+from mien.gallery.stores.postgres.search import ServerSearch
 from mien.gallery.stores.sql import gallery
 from mien.gallery.stores.sql.store import SqlStore, who
 
@@ -89,8 +89,7 @@ class PostgresStore(SqlStore):
             found = db.execute("SELECT id FROM models WHERE sha256 = ?", (model.sha256,)).fetchone()
             if found is None:
                 raise GalleryError(f"{self.name}: no templates of {model.name}; enrol somebody first.")
-            name = index_name(self._pool.gallery, found[0], kind)
-            db.execute("SELECT mien.make_hnsw(?, ?, ?, ?)", (TABLE[kind][0], name, found[0], model.dim))
+            db.execute("SELECT mien.make_hnsw(?, ?, ?)", (str(kind), found[0], model.dim))
 
     def close(self) -> None:
         """Close all connections."""
