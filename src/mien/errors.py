@@ -169,9 +169,10 @@ class GalleryChanged(GalleryError):
 
 
 class ConstraintConflict(GalleryError):
-    """What was said by hand of who is who contradicts itself; `chain` is what is the same and yet different at its ends.
+    """What was said by hand of who is who contradicts itself.
 
-    chain: ("face", row) and ("person", number) in order, where it was found among the rows of a clustering.
+    chain: ("face", row) and ("person", number) in order, of what is the same and yet different at its ends, where that
+    was found among the rows of a clustering.
     """
 
     def __init__(self, message: str, chain: Iterable[tuple[str, int]] = ()) -> None:

@@ -9,20 +9,28 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mien.cli.galleries import GalleryOption, existing, open_store
 from mien.cli.output import complain, say, show_help, table
 from mien.cli.progress import progress
 from mien.cli.targets import STDOUT, require_targets, write_json, write_text
 from mien.errors import ArgumentError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mien.audit import Report
+    from mien.audit.collect import Look
     from mien.audit.sources import Source
+    from mien.faces import FaceEngine
+
+SIZES = (10, 100, 1_000)  # people for whom it is told what a new calibration changes
 
 EPILOG = """
 Examples:
 
 \b
   mien audit recognition --people people/ --out report.html
+  mien audit recognition --people people/ --store --gallery staff.mien
   mien audit recognition --people people/ --slices who.csv --out report.html --json report.json
   mien audit recognition --pairs pairs.csv --images photos/ --fmr 0.001
 
@@ -77,6 +85,13 @@ def recognition(
         Path | None,
         typer.Option(metavar="FILE", help="Write the report as JSON; - is stdout.", show_default=False),
     ] = None,
+    store: Annotated[
+        bool,
+        typer.Option(
+            "--store", help="Let the gallery decide by what is measured here, and tell what changes."
+        ),
+    ] = False,
+    gallery: GalleryOption = None,
 ) -> None:
     """Measure false matches, misses, searches, groups and probabilities, with intervals.
 
@@ -108,6 +123,30 @@ def recognition(
         write_json(as_json(report), json)
     if STDOUT not in (out, json):
         show(report)
+    if store:
+        store_calibration(gallery, source, looks, engine)
+
+
+def store_calibration(gallery: str | None, source: Source, looks: Sequence[Look], engine: FaceEngine) -> None:
+    """Keep the calibration of the people in these photographs for a gallery, and tell what it changes."""
+    from mien.audit.calibrate import changes
+    from mien.audit.keep import keep, own_calibration
+    from mien.gallery.decide import Calibration
+    from mien.gallery.gallery import FPIR
+
+    own, measured_on = own_calibration(source, looks, engine)
+    card = engine.embedder.card
+    with open_store(gallery) as people:
+        keep(people, engine, own, measured_on)
+    shipped = Calibration.from_card(card.decision, card.name)
+    table(
+        ("people enrolled", "needed by the card", "needed from now on"),
+        [
+            (f"{n:,}", f"{before:.3f}", f"{after:.3f}")
+            for n, before, after in changes(shipped, own, SIZES, FPIR)
+        ],
+    )
+    complain(f"{existing(gallery)} now decides by {measured_on} (similarity needed at {FPIR:.0%} FPIR).")
 
 
 def source_of(people: Path | None, pairs: Path | None, images: Path | None) -> Source:
