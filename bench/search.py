@@ -130,7 +130,7 @@ def opened(rows: npt.NDArray[np.float32]) -> dict[str, float | bool]:
         store.enroll_many((f"person {i}", [face]) for i, face in enumerate(faces))
         for _ in range(2):
             start = time.perf_counter()
-            index = Index(store, model)
+            index = Index(store, model, cache=store.cache)
             seconds.append(time.perf_counter() - start)
         found = index.search(rows[:1], 1)[0]
         mapped = bool(index.provenance["sidecar"]) and int(found[0, 0]) == 1
