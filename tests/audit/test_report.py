@@ -6,8 +6,9 @@ import re
 import numpy as np
 import pytest
 
-from bench.audit_again import checks
+from bench.audit_again import checks, rates
 from mien.audit import as_json, page
+from mien.audit.report import OwnPoint
 from mien.audit.slices import in_quarters
 from mien.audit.words import facts, headline, share, worst_slices
 from mien.errors import AuditError
@@ -54,6 +55,23 @@ def test_slices_add_up_and_quarters_are_made_of_many_numbers(report, made_up):
     assert any(worst.value in line for line in worst_slices(report))
     few = objects(["1", "2", "", "2"])
     assert in_quarters(few) is few
+
+
+def test_every_slice_equals_an_independent_recomputation(report, made_up):
+    facts = made_up[2]
+    (column,) = report.columns
+    ages = facts.person // 4 + 20
+    score, a, b = facts.pairs
+    for one in column.slices:
+        low, high = map(float, one.value.split(" to "))
+        last = one is column.slices[-1]
+        mask = [(ages[x] >= low) & ((ages[x] <= high) if last else (ages[x] < high)) for x in (a, b)]
+        both = mask[0] & mask[1]
+        same = facts.person[a] == facts.person[b]
+        point = OwnPoint(0.0, report.main.threshold, one.fmr, one.fnmr)
+        found = list(rates(point, score[both], a[both], b[both], same[both], facts.person))
+        assert [what for what, ours, theirs in found if not abs(ours - theirs) <= 1e-9] == []
+        assert one.people == len(np.unique(facts.person[np.concatenate([a[both], b[both]])]))
 
 
 def test_better_quality_means_fewer_misses_in_this_collection(report):
