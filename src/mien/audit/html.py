@@ -79,7 +79,7 @@ def _verification(report: Report) -> str:
         "allow for the same people being in many comparisons; Wilson's takes comparisons as independent. A rate that "
         "fewer than 30 false matches stand behind is a guess.</p>"
         f'<div class="charts">{figures.verification(report)}</div>{_table(head, rows)}'
-        "<h3>Mien's own thresholds</h3><p>From the card of the model, which knows nothing of these photographs. "
+        "<h3>Mien's own thresholds</h3><p>From the card of the model, which says below on whom it was measured. "
         f"The measured rate should be near the one asked for.</p>{_own(report.verification.own)}"
         f"<p>Area under the ROC curve {report.verification.area:.6f} (guessing: 0.5).</p>"
     )
@@ -156,7 +156,8 @@ def _calibration(report: Report) -> str:
     return (
         "<p>What <code>mien verify</code> calls the probability of one person, against what came true. Comparisons of "
         f"one person and of two weigh half each. Brier score {c.brier:.4f} (always saying 50 %: 0.25); expected "
-        f'calibration error {c.ece:.4f}.</p><div class="charts">{figures.reliability(report)}'
+        f"calibration error {c.ece:.4f}. Bins of few comparisons jump.</p>"
+        f'<div class="charts">{figures.reliability(report)}'
         f"{_table(('said', 'comparisons', 'said, mean', 'were one person'), rows)}</div>"
     )
 

@@ -78,7 +78,7 @@ class Point:
 
 @dataclass(frozen=True)
 class OwnPoint:
-    """What came of Mien's own threshold for the FMR that was asked for, which knows nothing of these photographs."""
+    """What came of a threshold for that FMR which was set elsewhere: on the model's card, or on other people."""
 
     asked: float
     threshold: float
