@@ -97,7 +97,7 @@ def test_intervals_hold_the_truth_when_scores_share_people_and_photographs():
 
     The bench runs 2,000, and asks for 93 to 97 %.
     """
-    held = coverage(500, 150)
+    held = coverage(500, 80)
     assert 0.92 <= held.fmr <= 0.98
     assert 0.92 <= held.fnmr <= 0.98
     assert 0.92 <= held.tar <= 0.98
