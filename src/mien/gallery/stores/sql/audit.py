@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from mien.gallery.protection import chain
-from mien.gallery.stores.sql.session import Db, Session, moment
+from mien.gallery.stores.sql.session import Db, Session, moment, readable
 
 
 def append(s: Session, action: str, detail: Mapping[str, Any]) -> chain.Entry:
@@ -37,6 +37,7 @@ def head(db: Db) -> chain.Head:
     return chain.Head(*db.execute("SELECT last_entry, last_link FROM gallery").fetchone())
 
 
+@readable("The audit log")
 def after(db: Db, seq: int, limit: int) -> list[chain.Entry]:
     """The next entries as they lie in the table."""
     found = db.execute(

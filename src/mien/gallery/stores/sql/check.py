@@ -29,7 +29,10 @@ def problems(s: Session) -> list[str]:
         "AND NOT EXISTS (SELECT 1 FROM faces WHERE person_id = people.id)"
     ).fetchall()
     found += [f"group {group} has no face" for (group,) in empty]
-    broken = broken_log(s)
+    try:
+        broken = broken_log(s)
+    except GalleryCorrupt as error:
+        return [*found, str(error)]
     return [*found, broken.reason] if broken else found
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from mien.errors import ConsentMissing
 from mien.gallery.stores.base import Consent
 from mien.gallery.stores.sql import audit, gallery
-from mien.gallery.stores.sql.session import Session, moment
+from mien.gallery.stores.sql.session import Session, moment, readable
 
 BASIS = "consent"  # the legal basis under which nobody is enrolled without one
 
@@ -35,6 +35,7 @@ def withdraw(s: Session, person_id: int) -> None:
     audit.append(s, "withdraw consent", {"person": person_id})
 
 
+@readable("What is known of consents")
 def of_person(s: Session, person_id: int) -> list[Consent]:
     """A person's consents, oldest first."""
     wrapped = s.db.execute("SELECT key FROM people WHERE id = ?", (person_id,)).fetchone()[0]

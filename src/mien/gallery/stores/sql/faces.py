@@ -11,7 +11,7 @@ import numpy as np
 from mien.errors import ArgumentError, ModelMismatch
 from mien.gallery.stores.base import Face, Model, NewFace, What
 from mien.gallery.stores.sql import people, templates
-from mien.gallery.stores.sql.session import Row, Session, moment
+from mien.gallery.stores.sql.session import Row, Session, moment, readable
 from mien.gallery.templates import unit
 from mien.types import Issue
 
@@ -95,6 +95,7 @@ def insert(s: Session, new: Sequence[tuple[int, int | None, EncodedFace, float]]
     s.insert("crops", "face_id, jpeg", crops)
 
 
+@readable("What is known of faces")
 def of_person(s: Session, person_id: int) -> list[Face]:
     """Faces of a person, confirmed ones first, by id."""
     found = s.db.execute(
@@ -103,6 +104,7 @@ def of_person(s: Session, person_id: int) -> list[Face]:
     return [_face(s, *row) for row in found.fetchall()]
 
 
+@readable("What is known of faces")
 def by_id(s: Session, ids: Sequence[int]) -> dict[int, Face]:
     """Faces by id."""
     rows = s.among(f"SELECT {_COLUMNS} FROM faces WHERE id IN ({{}})", [int(i) for i in ids])

@@ -12,7 +12,7 @@ from mien.errors import GalleryCorrupt, GalleryError, KeyUnusable
 from mien.gallery.protection import chain, envelope
 from mien.gallery.stores.base import Charter, Info, Model
 from mien.gallery.stores.sql import audit
-from mien.gallery.stores.sql.session import Db, Session, moment
+from mien.gallery.stores.sql.session import Db, Session, moment, readable
 from mien.gallery.stores.sql.tables import SCHEMA
 
 
@@ -81,6 +81,7 @@ def charter(db: Db) -> Charter:
     return Charter(*db.execute("SELECT purpose, legal_basis, retention FROM gallery").fetchone())
 
 
+@readable("What is known")
 def info(db: Db) -> Info:
     """Identity, charter and counts."""
     identity, created, version, seq, master = db.execute(
@@ -109,6 +110,7 @@ def info(db: Db) -> Info:
     )
 
 
+@readable("The calibration")
 def calibration(db: Db, model: Model) -> dict[str, Any] | None:
     """What was measured on this gallery's own people with a model."""
     found = db.execute("SELECT calibration FROM models WHERE sha256 = ?", (model.sha256,)).fetchone()

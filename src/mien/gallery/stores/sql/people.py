@@ -7,7 +7,7 @@ from typing import Any
 
 from mien.errors import PersonExists
 from mien.gallery.stores.base import GROUP, Person, What, clean_name
-from mien.gallery.stores.sql.session import PARAMETERS, Session, moment
+from mien.gallery.stores.sql.session import PARAMETERS, Session, moment, readable
 
 _ALL = (
     "SELECT p.id, p.name, p.key, p.created, p.updated, coalesce(sum(f.confirmed), 0), "
@@ -39,6 +39,7 @@ def by_name(s: Session, name: str) -> Person | None:
     return found[0] if found else None
 
 
+@readable("What is known of people")
 def by_id(s: Session, ids: Sequence[int]) -> dict[int, Person]:
     """People and groups by id."""
     rows = s.among(_ALL.replace("{}", "p.id IN ({})"), [int(i) for i in ids])
@@ -101,6 +102,7 @@ def touch(s: Session, ids: Sequence[int]) -> None:
         s.db.execute(f"UPDATE people SET updated = ? WHERE id IN ({marks})", [s.now, *part])
 
 
+@readable("What is known of people")
 def _people(s: Session, where: str, values: Sequence[Any]) -> list[Person]:
     return [_person(s, *row) for row in s.db.execute(_ALL.replace("{}", where), values).fetchall()]
 

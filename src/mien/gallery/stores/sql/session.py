@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Protocol
 
+from mien.errors import GalleryCorrupt, MienError
 from mien.gallery.protection.envelope import DataKey, Envelope
 from mien.gallery.stores.base import Change, What
 
@@ -95,6 +97,20 @@ class Session:
             )
 
 
+@contextmanager
+def readable(what: str) -> Iterator[None]:
+    """Also a decorator: GalleryCorrupt where stored values are not such as were ever written."""
+    try:
+        yield
+    except MienError:
+        raise
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, OSError) as error:
+        # What comes of text, JSON, names and times with bytes changed, which SQL lets pass.
+        raise GalleryCorrupt(
+            f"{what} of this gallery cannot be read: {error}. Restore it from a backup."
+        ) from error
+
+
 def moment(seconds: float) -> datetime:
     """A stored time."""
     return datetime.fromtimestamp(seconds, UTC)
@@ -106,6 +122,7 @@ def last_seq(db: Db) -> int:
     return seq
 
 
+@readable("The log of changes")
 def changes(db: Db, seq: int) -> list[Change]:
     """Changes after that number, oldest first."""
     found = db.execute(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from mien.errors import ArgumentError, ConstraintConflict, GalleryChanged
 from mien.gallery.stores.base import Apart, Bonds, Move, Naming, Rejection, Step, What
 from mien.gallery.stores.sql import audit, consents, people, templates
-from mien.gallery.stores.sql.session import Session, moment
+from mien.gallery.stores.sql.session import Session, moment, readable
 
 
 def apply(s: Session, step: Step) -> int:
@@ -34,6 +34,7 @@ def apply(s: Session, step: Step) -> int:
     return _keep(s, step)
 
 
+@readable("The history")
 def last(s: Session, n: int) -> list[Step]:
     """The last steps, newest first, without what they moved."""
     found = s.db.execute("SELECT id, time, actor, action, undoes FROM steps ORDER BY id DESC LIMIT ?", (n,))
@@ -43,6 +44,7 @@ def last(s: Session, n: int) -> list[Step]:
     ]
 
 
+@readable("The history")
 def one(s: Session, number: int) -> Step:
     """A whole step, or ArgumentError."""
     row = s.db.execute(

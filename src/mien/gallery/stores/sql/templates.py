@@ -11,7 +11,7 @@ import numpy.typing as npt
 from mien.errors import GalleryCorrupt
 from mien.gallery.identify import ENROL_QUALITY
 from mien.gallery.stores.base import Kind, Model
-from mien.gallery.stores.sql.session import Row, Session
+from mien.gallery.stores.sql.session import Row, Session, readable
 from mien.gallery.templates import Templates, mean, packed
 
 # (key, whose it is, wrapped data key, exact) by kind; people who have no name have no mean.
@@ -104,6 +104,7 @@ def _number(s: Session, model: Model) -> int:
     return int(found[0]) if found else 0
 
 
+@readable("What is known of templates")
 def _templates(s: Session, model: Model, kind: Kind, number: int, rows: Sequence[Row]) -> Templates:
     keys, persons, wrapped, sealed = zip(*rows, strict=True) if rows else ((), (), (), ())
     sealed_for = mean_context if kind is Kind.PERSON else context

@@ -163,6 +163,10 @@ def explained(path: Path, timeout: float) -> Iterator[None]:
                 f"{path}: no room is left on the disk; make some. Nothing was changed."
             ) from error
         raise GalleryError(f"{path}: {error}. Nothing was changed.") from error
+    except UnicodeDecodeError as error:  # of a complaint, too: the driver quotes damaged bytes in it
+        raise GalleryCorrupt(
+            f"{path}: not a gallery, or damaged (text that is none). Restore it from a copy."
+        ) from error
 
 
 def busy(path: Path, timeout: float) -> str:
