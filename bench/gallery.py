@@ -18,11 +18,11 @@ PARTS = {
         "size",
     ),
     "gallery_selfaudit": ("swapped_labels", "poisoned_gallery", "audit_at_scale"),
-    "gallery_audit": (),
+    "gallery_audit": ("audit_figures", "audit_intervals", "audit_calibration", "audit_cost"),
     "gallery_protection": ("sealing", "rotating", "logging"),
     "gallery_store": ("sealed_search", "forgetting", "a_million"),
-    "gallery_killing": (),
-    "gallery_postgres": (),
+    "gallery_killing": ("killed_sqlite", "killed_postgres"),
+    "gallery_postgres": ("same_decisions", "many_at_once"),
     "gallery_ray": ("indexing",),
 }
 
