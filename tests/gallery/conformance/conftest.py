@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from mien.gallery import repair
 from mien.gallery.stores.base import Kind, Model, Move, Person, Photograph, Step, Store
 from tests.gallery.conformance.factories import FACTORIES
 
@@ -81,3 +82,22 @@ def ids_of(store: Store, model: Model) -> set[int]:
 def face_ids(store: Store, name: str) -> list[int]:
     """Ids of a person's faces."""
     return [face.id for face in store.faces(name)]
+
+
+def state(store):
+    """All that repairs can change: who has which faces, confirmed or not, and what was said by hand."""
+    everybody = [*store.people(), *store.groups()]
+    held = {p.id: (p.name, {f.id: f.confirmed for f in store.faces(p.name)}) for p in everybody}
+    return held, store.bonds(), store.info().loose
+
+
+def assert_undone(store, number, before):
+    """Undoing the step brings the state before it back, and undoing that does it again."""
+    after = state(store)
+    undoing = repair.undo(store, number)
+    assert state(store) == before
+    again = repair.undo(store, undoing)
+    assert state(store) == after
+    repair.undo(store, again)
+    assert state(store) == before
+    assert store.problems() == []

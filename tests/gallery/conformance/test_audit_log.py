@@ -83,12 +83,14 @@ def test_who_acts_is_said(store, reopen):
         ("UPDATE audit SET seq = 100 WHERE seq = 6", 6, "missing"),
     ],
 )
-def test_the_first_broken_link_is_named(busy, execute, harm, seq, what):
-    assert busy.problems() == []
+def test_the_first_broken_link_is_named(store, execute, harm, seq, what):
+    for case in range(13):
+        store.record("identify", {"case": case, "candidates": [1, None]})
+    assert store.problems() == []
     execute(harm)
-    found = broken(busy)
+    found = broken(store)
     assert (found.seq, found.what) == (seq, what)
-    assert busy.problems() == [found.reason]
+    assert store.problems() == [found.reason]
 
 
 def test_a_log_that_is_cut_off_with_its_end_differs_from_a_head_kept_elsewhere(busy, execute):
