@@ -50,7 +50,7 @@ def test_an_hnsw_index_is_used_and_its_answers_are_ranked_exactly(store, rows, q
     store.make_index(model, Kind.FACE)
     store.make_index(model, Kind.FACE)  # anew
     keys, scores = search.search(queries, 5)
-    # of 300 rows the index keeps 400 candidates: nothing can be missed
+    # of 300 rows the index keeps 1,000 candidates: nothing can be missed
     assert np.array_equal(keys, expected)
     assert np.array_equal(scores, best)
     with store._pool.reading() as db:

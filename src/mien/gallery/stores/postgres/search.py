@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 SPARE = 32  # rows fetched beyond k, so that a second look is seldom needed
 SLACK = 1e-4  # the server sums float32, which is off by less for up to a thousand components
-EF = 400  # candidates that an HNSW search keeps; pgvector's default of 40 misses some in a hundred
+EF = 1000  # candidates that an HNSW search keeps, as many as pgvector allows: a missed person costs more than time
 TABLE = {Kind.PERSON: ("means", "person_id"), Kind.FACE: ("templates", "face_id")}
 
 
