@@ -37,6 +37,7 @@ def assert_same(found, expected):
 def small_blocks(monkeypatch):
     """Block, group and re-rank borders every few rows, so that small galleries cross them."""
     monkeypatch.setattr(module, "BLOCK", 8)
+    monkeypatch.setattr(module, "SHORT", 8)
     monkeypatch.setattr(module, "GROUP", 2)
     monkeypatch.setattr(module, "RERANK", 4)
 
@@ -97,7 +98,7 @@ changes = st.lists(
 @settings(max_examples=150, deadline=None, derandomize=True)
 def test_any_order_of_adding_replacing_and_removing_is_visible_at_once(steps, k):
     with pytest.MonkeyPatch.context() as patch:
-        for name, rows in (("BLOCK", 8), ("GROUP", 2), ("RERANK", 4)):
+        for name, rows in (("BLOCK", 8), ("SHORT", 8), ("GROUP", 2), ("RERANK", 4)):
             patch.setattr(module, name, rows)
         search, model = ExactSearch(5), {}
         query = vectors(2, 7, 5)

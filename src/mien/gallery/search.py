@@ -2,7 +2,7 @@
 
 A query is compared with every row in two passes:
 
-1. int8 dot products with all rows, by SIMD, in blocks of 16,384 rows;
+1. int8 dot products with all rows, by SIMD, in blocks of up to 65,536 rows;
 2. the exact cosine of the float32 rows that can still be among the best k.
 
 The first pass is off by at most e = |x - x'| + |x'| |q - q'|, x' and q' being the quantised row and
@@ -29,7 +29,8 @@ import numpy.typing as npt
 from mien.errors import ArgumentError
 from mien.gallery.templates import Exact, Int8, Keys, Scales, Templates, cosines, encode, unit
 
-BLOCK = 16384  # rows; packing one again after a change costs 0.3 ms at d = 128
+BLOCK = 65536  # rows at most; in a million rows the first pass is 8 % faster than in blocks of a quarter
+SHORT = 16384  # rows; shorter blocks are joined after a change, and packing one again costs 0.3 ms at d = 128
 GROUP = 64  # rows; the k-th best of the groups' best is a cheap lower bound of the k-th best row
 RERANK = 8192  # rows re-ranked at once
 LOWEST = float(np.finfo(np.float32).min)
@@ -205,7 +206,7 @@ def split(rows: Templates | Block) -> list[Block]:
 
 def tidy(blocks: list[Block]) -> list[Block]:
     """The same live rows in few blocks: short and sparse ones are joined at the end."""
-    rest = [block for block in blocks if len(block) < BLOCK or len(block.removed) > BLOCK // 2]
+    rest = [block for block in blocks if len(block) < SHORT or len(block.removed) > len(block) // 2]
     if len(rest) < 2 and not any(len(block.removed) for block in rest):
         return blocks
     sound = [block for block in blocks if block not in rest]
