@@ -96,7 +96,9 @@ def test_every_python_block_compiles_and_uses_what_exists(page):
         if language == "python":
             compile(block, str(page), "exec")
             for name in re.findall(r"\bmien\.(\w+)", block):
-                assert name in mien.__all__ or importlib.util.find_spec(f"mien.{name}"), f"{page.name}: mien.{name}"
+                assert name in mien.__all__ or importlib.util.find_spec(f"mien.{name}"), (
+                    f"{page.name}: mien.{name}"
+                )
 
 
 def test_the_api_page_tells_of_every_public_name():
