@@ -16,10 +16,11 @@ import mien
 from bench import lfw
 from bench.report import Row
 from bench.search import NOISE, unit
+from mien.gallery import repair
 from mien.gallery.gallery import Gallery
 from mien.gallery.protection.rotation import rotation, turn
 from mien.gallery.stores import open_store, portable
-from mien.gallery.stores.base import Kind, Model, NewFace
+from mien.gallery.stores.records import Kind, Model, NewFace
 from mien.types import Faces
 from tests.gallery.servers import start
 
@@ -170,7 +171,7 @@ def write(url: str, number: int, rounds: int) -> list[str]:
             vectors = rng.standard_normal((2, MODEL.dim)).astype(np.float32)
             store.enroll(name, [face(MODEL, vector, i) for vector in vectors])
             if i % 3 == 1:
-                store.rename(name, f"{name} renamed")
+                repair.name(store, name, f"{name} renamed")
                 name += " renamed"
             if i % 5 == 4:
                 store.forget(name)

@@ -16,7 +16,7 @@ import mien
 from bench.report import Row
 from bench.shared import shared
 from mien.gallery import Gallery
-from mien.gallery.stores.base import Kind
+from mien.gallery.stores.records import Kind
 from mien.indexing import index_files
 
 PICTURES = 2000

@@ -21,7 +21,7 @@ from bench.report import Row
 from bench.search import mixture
 from mien.faces.embed import unit
 from mien.gallery.protection.rotation import rotation, turn
-from mien.gallery.stores.base import Kind, Model, NewFace
+from mien.gallery.stores.records import Kind, Model, NewFace
 from mien.gallery.stores.sqlite import SQLiteStore
 from mien.gallery.templates import encode
 from mien.gallery.verifying import verify_receipt
@@ -109,7 +109,7 @@ def stolen(vectors: npt.NDArray[np.float32]) -> Row:
             turned = turn(vectors, matrix).astype(np.float32)
             secrets: list[bytes] = []
             for i, row in enumerate(turned):
-                name, source = f"Ada Example {i}", f"/home/ada/{i}.jpg"
+                name, source = f"Ada Example {i}", f"ada/private/{i}.jpg"
                 sha = hashlib.sha256(source.encode()).hexdigest()
                 crop = b"\xff\xd8\xff\xe0 JFIF thumbnail %d " % i * 20
                 store.enroll(name, [NewFace({MODEL: row}, source, sha, (0, 0, 1, 1), 1.0, crop=crop)])

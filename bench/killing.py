@@ -21,7 +21,8 @@ import numpy.typing as npt
 from mien.errors import ConstraintConflict
 from mien.gallery import index, repair, sidecar
 from mien.gallery.search import ExactSearch
-from mien.gallery.stores.base import Kind, Model, NewFace, Store
+from mien.gallery.stores.base import Store
+from mien.gallery.stores.records import Kind, Model, NewFace
 from mien.gallery.stores.sqlite import SQLiteStore
 
 MODEL = Model("random", "1", "0" * 64, 128)

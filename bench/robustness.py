@@ -13,7 +13,7 @@ from bench.report import Row
 from bench.shared import shared
 from mien.faces import FaceEngine, default_engine
 from mien.gallery import Gallery, open_gallery
-from mien.gallery.stores.base import NewFace
+from mien.gallery.stores.records import NewFace
 from mien.media import read_image
 from mien.types import Answer, Faces, Image
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from mien.gallery.index import Index
 from mien.gallery.search import ExactSearch
-from mien.gallery.stores.base import Model, NewFace
+from mien.gallery.stores.records import Model, NewFace
 from mien.gallery.stores.sqlite import SQLiteStore
 
 PHOTOS = 5  # rows of one person

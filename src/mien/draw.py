@@ -13,6 +13,7 @@ from mien.fonts import font_for
 from mien.types import Answer, Faces, Floats, Image, Keypoints
 
 if TYPE_CHECKING:
+    import PIL.Image
     import PIL.ImageDraw
 
     from mien.fonts import Font
@@ -103,13 +104,15 @@ def contact_sheet(
     sheet = Pillow.new("RGB", (columns * step[0] + gap, rows * step[1] + gap), _PAPER)
     draw = ImageDraw.Draw(sheet)
     for i, (image, caption) in enumerate(zip(images, captions, strict=True)):
-        x, y = gap + i % columns * step[0], gap + i // columns * step[1]
-        picture = Pillow.fromarray(np.ascontiguousarray(image))
-        picture = picture.resize(_fitting(picture.size, cell), Pillow.Resampling.LANCZOS)
-        sheet.paste(picture, (x + (cell - picture.width) // 2, y + (cell - picture.height) // 2))
-        font = font_for(caption, size)
-        text = _shortened(_one_line(caption), font, cell)
-        draw.text((x + cell // 2, y + cell + size), text, fill=_INK, font=font, anchor="mm")
+        _picture(
+            sheet,
+            draw,
+            image,
+            caption,
+            (gap + i % columns * step[0], gap + i // columns * step[1]),
+            cell,
+            size,
+        )
     return np.asarray(sheet, np.uint8)
 
 
@@ -136,14 +139,29 @@ def group_sheet(groups: Sequence[tuple[str, Sequence[tuple[str, Image]]]], *, ce
         font = font_for(title, size + 2)
         draw.text((gap, y), _shortened(_one_line(title), font, width - 2 * gap), fill=_INK, font=font)
         for column, (caption, image) in enumerate(images):
-            x, top = gap + column * (cell + gap), y + size * 2
-            picture = Pillow.fromarray(np.ascontiguousarray(image))
-            picture = picture.resize(_fitting(picture.size, cell), Pillow.Resampling.LANCZOS)
-            sheet.paste(picture, (x + (cell - picture.width) // 2, top + (cell - picture.height) // 2))
-            small = font_for(caption, size)
-            text = _shortened(_one_line(caption), small, cell)
-            draw.text((x + cell // 2, top + cell + size), text, fill=_INK, font=small, anchor="mm")
+            _picture(sheet, draw, image, caption, (gap + column * (cell + gap), y + size * 2), cell, size)
     return np.asarray(sheet, np.uint8)
+
+
+def _picture(
+    sheet: PIL.Image.Image,
+    draw: PIL.ImageDraw.ImageDraw,
+    image: Image,
+    caption: str,
+    place: tuple[int, int],
+    cell: int,
+    size: int,
+) -> None:
+    """Put an image into the cell whose upper left corner is at the place, with its caption of that size below."""
+    from PIL import Image as Pillow
+
+    x, y = place
+    picture = Pillow.fromarray(np.ascontiguousarray(image))
+    picture = picture.resize(_fitting(picture.size, cell), Pillow.Resampling.LANCZOS)
+    sheet.paste(picture, (x + (cell - picture.width) // 2, y + (cell - picture.height) // 2))
+    font = font_for(caption, size)
+    text = _shortened(_one_line(caption), font, cell)
+    draw.text((x + cell // 2, y + cell + size), text, fill=_INK, font=font, anchor="mm")
 
 
 def _colour(faces: Faces, i: int) -> Colour:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import mien
-from mien.gallery.stores.base import Model, NewFace
+from mien.gallery.stores.records import Model, NewFace
 from mien.gallery.stores.sqlite import SQLiteStore
 from mien.types import Issue
 from tests.gallery.servers import postgres_server, postgres_url  # noqa: F401

@@ -11,8 +11,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from mien.errors import PersonExists, PersonNotFound
 from mien.gallery import index as index_module
+from mien.gallery import repair
 from mien.gallery.index import Index
-from mien.gallery.stores.base import Kind, Model, NewFace
+from mien.gallery.stores.records import Kind, Model, NewFace
 from mien.gallery.stores.sqlite import SQLiteStore
 from mien.gallery.templates import cosines, unit
 from tests.gallery.whole import problems
@@ -61,11 +62,11 @@ class StoreAgainstDict(RuleBasedStateMachine):
         elif new in self.known and new != old:
             expected = PersonExists
         else:
-            self.store().rename(old, new)
+            repair.name(self.store(), old, new)
             self.known[new] = self.known.pop(old)
             return
         with pytest.raises(expected):
-            self.store().rename(old, new)
+            repair.name(self.store(), old, new)
 
     @rule(name=names, which=st.integers(0, 5))
     def remove_face(self, name, which):

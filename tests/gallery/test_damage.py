@@ -9,7 +9,7 @@ import pytest
 
 from mien.errors import GalleryCorrupt, MienError
 from mien.gallery import repair
-from mien.gallery.stores.base import Consent, Kind
+from mien.gallery.stores.records import Consent, Kind
 from mien.gallery.stores.sqlite import SQLiteStore
 from tests.gallery.conformance.factories import KEY
 
@@ -24,7 +24,7 @@ def content(path, make_face, key) -> bytes:
     """A gallery with a row in every table that tells of people."""
     with SQLiteStore.open(path, create=True, key=key) as store:
         store.enroll_many((f"p{i}", [make_face(i), make_face(100 + i)]) for i in range(12))
-        store.rename("p1", "q1")
+        repair.name(store, "p1", "q1")
         repair.split(store, "p2", [store.faces("p2")[0].id])
         store.give_consent("p3", Consent("1", "proof"))
         store.forget("p4")

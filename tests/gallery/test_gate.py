@@ -8,7 +8,7 @@ import pytest
 
 import mien
 from mien.gallery.protection.rotation import rotation, turn
-from mien.gallery.stores.base import Kind, Model, NewFace
+from mien.gallery.stores.records import Kind, Model, NewFace
 from mien.gallery.stores.sqlite import SQLiteStore
 from mien.gallery.templates import unit
 from mien.media import write_image

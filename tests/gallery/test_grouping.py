@@ -11,7 +11,7 @@ from mien.gallery import leftovers, repair
 from mien.gallery.clustering import bcubed
 from mien.gallery.decide import Calibration
 from mien.gallery.grouping import group
-from mien.gallery.stores.base import Photograph
+from mien.gallery.stores.records import Photograph
 from mien.gallery.stores.sqlite import SQLiteStore
 
 PEOPLE, PHOTOS = 12, 5

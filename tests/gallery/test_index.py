@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from mien.gallery import index as index_module
-from mien.gallery import sidecar
-from mien.gallery.stores.base import Kind
+from mien.gallery import repair, sidecar
+from mien.gallery.stores.records import Kind
 from mien.gallery.stores.sqlite import SQLiteStore
 
 
@@ -232,7 +232,7 @@ def test_renaming_costs_the_index_nothing(store, make_face, model):
     store.enroll("Ada", [make_face(1)])
     index = opened(store, model)
     before = index._view.search.blocks
-    store.rename("Ada", "Ada Lovelace")
+    repair.name(store, "Ada", "Ada Lovelace")
     assert nearest(index, make_face(1), model)[0] == 1
     after = index._view.search.blocks
     assert [len(block) for block in after] == [len(block) for block in before]

@@ -13,8 +13,8 @@ import pytest
 
 import mien
 from mien.errors import ArgumentError, GalleryError, PersonNotFound
-from mien.gallery import sidecar
-from mien.gallery.stores.base import Kind, Model
+from mien.gallery import repair, sidecar
+from mien.gallery.stores.records import Kind, Model
 from mien.gallery.stores.sqlite import SQLiteStore, connections
 from mien.gallery.stores.sqlite import migrate as module
 from mien.gallery.stores.sqlite import store as store_module
@@ -130,12 +130,12 @@ def test_templates_are_turned_and_files_of_the_old_index_are_gone(old):
 
 def test_the_old_tables_are_gone_and_a_name_may_be_given_again(old):
     with SQLiteStore.open(old) as store:
-        store.rename("group-8 (person)", "Eight")
+        repair.name(store, "group-8 (person)", "Eight")
         assert store.person("Eight").id == 9
         with pytest.raises(PersonNotFound):
             store.person("group-8")
         with pytest.raises(ArgumentError, match="names a group"):
-            store.rename("Eight", "group-8")
+            repair.name(store, "Eight", "group-8")
     db = sqlite3.connect(old)
     assert db.execute("SELECT name FROM sqlite_schema WHERE name LIKE 'old%'").fetchall() == []
     db.close()

@@ -6,7 +6,7 @@ import pytest
 
 import mien
 from mien.gallery.identify import ENROL_QUALITY
-from mien.gallery.stores.base import NewFace
+from mien.gallery.stores.records import NewFace
 from mien.types import Answer
 from tests.gallery.conftest import EILEEN, GRACE
 

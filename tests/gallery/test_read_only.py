@@ -4,7 +4,7 @@ import pytest
 
 import mien
 from mien.errors import GalleryError
-from mien.gallery.stores.base import Charter
+from mien.gallery.stores.records import Charter
 from mien.gallery.stores.sqlite import SQLiteStore, connections
 from tests.gallery.conftest import EILEEN, GRACE
 

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from mien.gallery import repair
 from mien.gallery.roster import Roster
 from mien.gallery.stores.sqlite import SQLiteStore
 
@@ -36,7 +37,7 @@ def test_following_gives_what_looking_anew_gives(store, make_face, seed):
         elif action == "more":
             store.enroll(name, [make_face(step)])
         elif action == "rename":
-            store.rename(name, f"renamed {step}")
+            repair.name(store, name, f"renamed {step}")
         elif action == "remove" and store.faces(name):
             store.remove_face(store.faces(name)[0].id)
         elif action == "forget":
@@ -64,7 +65,7 @@ def test_changes_of_another_opener_are_seen(store, path, make_face):
     with SQLiteStore.open(path) as other:
         other.enroll("A", [make_face(1)])
         assert [person.name for person in roster.current()[0].values()] == ["A"]
-        other.rename("A", "B")
+        repair.name(other, "A", "B")
         assert [person.name for person in roster.current()[0].values()] == ["B"]
         other.forget("B")
         assert roster.current()[0] == {}

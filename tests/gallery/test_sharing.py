@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import mien
-from mien.gallery.stores.base import NewFace
+from mien.gallery.stores.records import NewFace
 from tests.gallery.conftest import EILEEN, GRACE, beside
 
 

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 import mien
-from mien.gallery.stores.base import Kind
+from mien.gallery.stores.records import Kind
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mien.gallery.stores.base import Photograph
+from mien.gallery.stores.records import Photograph
 from mien.indexing.crew import KILLED, TRIES, Sign, spread
 from mien.indexing.look import Look
 from mien.indexing.reading import Indexed, Picture

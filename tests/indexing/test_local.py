@@ -12,7 +12,7 @@ import pytest
 import mien
 from mien.errors import WorkersUnavailable
 from mien.faces import FaceEngine
-from mien.gallery.stores.base import Model
+from mien.gallery.stores.records import Model
 from mien.indexing import index, index_files, local
 from mien.indexing.crew import KILLED, Sign
 from mien.indexing.local import Processes

@@ -13,7 +13,8 @@ from mien.audit.sources import Source
 from mien.errors import AuditError
 from mien.faces import FaceEngine
 from mien.gallery.decide import Calibration
-from mien.gallery.stores.base import Model, Store
+from mien.gallery.stores.base import Store
+from mien.gallery.stores.records import Model
 
 PEOPLE = 30  # with fewer, every comparison has one of few people in it
 

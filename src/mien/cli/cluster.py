@@ -13,7 +13,8 @@ from mien.cli.output import counted, say, table
 
 if TYPE_CHECKING:
     from mien.gallery.grouping import Grouping
-    from mien.gallery.stores.base import Person, Store
+    from mien.gallery.stores.base import Store
+    from mien.gallery.stores.records import Person
 
 LISTED = 30  # groups on the sheet and in the table
 SHOWN = 8  # faces of a group on the sheet

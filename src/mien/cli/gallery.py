@@ -51,8 +51,8 @@ app.command("import", epilog=gallery_move.EPILOG)(gallery_move.import_file)
 @app.command("index")
 def index(gallery: GalleryOption = None) -> None:
     """Make the HNSW index of a gallery on a server, anew where there is one."""
-    from mien.gallery.stores.base import Kind
     from mien.gallery.stores.postgres import PostgresStore
+    from mien.gallery.stores.records import Kind
 
     place = existing(gallery)
     with open_store(gallery) as store:
@@ -93,7 +93,7 @@ def create(
     """Make a gallery with a purpose, a legal basis and a retention; sealed, where it is given a key."""
     from mien.gallery import stores
     from mien.gallery.protection import keys
-    from mien.gallery.stores.base import Charter
+    from mien.gallery.stores.records import Charter
 
     charter = Charter(purpose, legal_basis, days(retention))
     place = gallery or str(default_gallery())

@@ -15,7 +15,7 @@ from mien.cli.targets import STDOUT, require_targets, write_json
 
 if TYPE_CHECKING:
     from mien.gallery.selfaudit import Finding
-    from mien.gallery.stores.base import Face
+    from mien.gallery.stores.records import Face
 
 SHOWN = 3  # photographs that are named in a line of the table
 

@@ -11,7 +11,8 @@ from mien.cli.targets import write_text
 from mien.errors import ArgumentError
 
 if TYPE_CHECKING:
-    from mien.gallery.stores.base import Person, Store
+    from mien.gallery.stores.base import Store
+    from mien.gallery.stores.records import Person
 
 HEAD = ("group", "name", "faces", "example")
 

@@ -31,6 +31,8 @@ holds for good, through every later grouping, until it is undone. To remove a pe
 """
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The person's name.", show_default=False)]
+Who = Annotated[str, typer.Argument(help="The person or group.", show_default=False)]
+FaceNumbers = Annotated[list[int], typer.Argument(help="Numbers of the faces.", show_default=False)]
 
 app = typer.Typer(
     invoke_without_command=True,
@@ -145,8 +147,8 @@ def merge(
 
 @app.command("split")
 def split(
-    who: Annotated[str, typer.Argument(help="The person or group.", show_default=False)],
-    faces: Annotated[list[int], typer.Argument(help="Numbers of the faces.", show_default=False)],
+    who: Who,
+    faces: FaceNumbers,
     gallery: GalleryOption = None,
 ) -> None:
     """Take faces out that are one other person: they become a group of their own."""
@@ -161,8 +163,8 @@ def split(
 
 @app.command("reject")
 def reject(
-    who: Annotated[str, typer.Argument(help="The person or group.", show_default=False)],
-    faces: Annotated[list[int], typer.Argument(help="Numbers of the faces.", show_default=False)],
+    who: Who,
+    faces: FaceNumbers,
     gallery: GalleryOption = None,
 ) -> None:
     """Say that faces are not this person; they never will be again, and faces like them are no match."""
@@ -253,7 +255,7 @@ def consent(
     gallery: GalleryOption = None,
 ) -> None:
     """Note that a person agreed to be enrolled."""
-    from mien.gallery.stores.base import Consent
+    from mien.gallery.stores.records import Consent
 
     until = expires.replace(tzinfo=UTC) if expires else None
     with open_store(gallery) as store:

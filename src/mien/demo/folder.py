@@ -9,7 +9,7 @@ from mien.demo.packaged import shown
 from mien.demo.steps import UNKNOWN, Check, Picture, Step, judge
 from mien.errors import MediaNotFound, MienError, NoFaceFound
 from mien.gallery import Gallery
-from mien.gallery.stores.base import clean_name
+from mien.gallery.stores.records import clean_name
 from mien.media import find_media, is_video, read_image
 from mien.types import Answer, Faces, Image
 

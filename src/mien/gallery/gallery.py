@@ -11,39 +11,34 @@ from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
-import numpy.typing as npt
 
 import mien
 from mien.errors import ArgumentError, GalleryError, NoFaceFound, PersonNotFound
 from mien.faces import FaceEngine, default_engine
-from mien.gallery import gate
+from mien.gallery import gate, repair
 from mien.gallery.decide import Calibration, threshold, threshold_of_one
 from mien.gallery.grouping import Grouping, group
-from mien.gallery.identify import NEAREST, Neighbour, Verdict, decide, struck
+from mien.gallery.identify import Verdict, decide
+from mien.gallery.matching import Matcher, Near
 from mien.gallery.protection.keys import key_at
-from mien.gallery.protection.rotation import rotation, turn
-from mien.gallery.roster import Roster
 from mien.gallery.selfaudit import Finding, audit, enrolled
 from mien.gallery.stores import open_store
-from mien.gallery.stores.base import (
+from mien.gallery.stores.base import Store
+from mien.gallery.stores.records import (
     Charter,
     Face,
     Forgotten,
     Info,
-    Kind,
     Model,
     NewFace,
     Person,
     Photograph,
-    Store,
 )
-from mien.gallery.templates import cosines, unit
 from mien.home import default_gallery
 from mien.media import read_image
 from mien.types import Answer, Faces, Picture, objects
 
 FPIR = 0.01  # one stranger in a hundred may be called by somebody's name, whatever the gallery's size
-ONE = 0.001  # false match rate at which two faces are taken for the same person's
 SWEEP = 3600.0  # seconds between looks for what is kept too long
 LISTED = 32  # faces of one search that the audit log tells of singly
 
@@ -86,13 +81,11 @@ class Gallery:
         gate.require_same_model(info.models, self.model)
         self.calibration = Calibration.from_card(store.calibration(self.model) or card.decision, card.name)
         threshold_of_one(self.calibration, fpir)  # an impossible rate is an error now, not later
-        self._rotation = rotation(store.secret("rotation"), self.model.dim)
         self._household = info.charter.legal_basis == Charter().legal_basis
         self._ends = not self._household or info.charter.retention is not None
         self._swept = -SWEEP
         self._sweep()
-        self._search = store.searcher(self.model, Kind.PERSON)
-        self._roster = Roster(store)
+        self._matcher = Matcher(store, self.model, self.calibration)
 
     def enroll(
         self, name: str, pictures: Picture | Iterable[Picture], *, accept_poor: bool = False
@@ -131,9 +124,9 @@ class Gallery:
         if faces.embeddings is None:
             raise ArgumentError("The faces have no embeddings; call engine.embed(image, faces) first.")
         self._sweep()
-        people, counts = self._roster.current()
+        people, counts = self._matcher.current()
         limit = threshold(self.calibration, counts, self.fpir) if people else 1.0
-        neighbours = self._neighbours(faces.embeddings, people)
+        neighbours = self._matcher.near(faces.embeddings, people)
         verdicts = [
             decide(self.calibration, [n for _, n in near], limit, len(people), face)
             for near, face in zip(neighbours, faces, strict=True)
@@ -143,13 +136,8 @@ class Gallery:
 
     def turned(self, face: NewFace) -> NewFace:
         """The face with its embedding under this gallery's secret rotation, as all its templates are."""
-        embeddings = {
-            model: turn(unit(vector[None]), self._rotation)[0].astype(np.float32)
-            if model == self.model
-            else vector
-            for model, vector in face.embeddings.items()
-        }
-        return replace(face, embeddings=embeddings)
+        vector = self._matcher.turned(face.embeddings[self.model][None])[0].astype(np.float32)
+        return replace(face, embeddings={**face.embeddings, self.model: vector})
 
     def add_photographs(self, photographs: Sequence[Photograph]) -> int:
         """Remember pictures that were looked through, with faces that are nobody's yet. How many were new."""
@@ -175,8 +163,8 @@ class Gallery:
         return self.store.faces(name)
 
     def rename(self, old: str, new: str) -> Person:
-        """Give a person another name; PersonNotFound, or PersonExists where it is taken."""
-        return self.store.rename(old, new)
+        """Give a person or a group another name; PersonNotFound, or PersonExists where it is taken."""
+        return repair.name(self.store, old, new)
 
     def forget(self, name: str) -> Forgotten:
         """Remove a person with every face and template; PersonNotFound where nobody has that name."""
@@ -204,32 +192,6 @@ class Gallery:
             return {face.sha256 for face in self.store.faces(name)}
         return set()
 
-    def _neighbours(
-        self, embeddings: npt.NDArray[np.float32], people: dict[int, Person]
-    ) -> list[list[tuple[int, Neighbour]]]:
-        """For each face the most similar people by id, best first, without those that it was said not to be."""
-        if not people or not len(embeddings):
-            return [[] for _ in embeddings]
-        probes = turn(unit(embeddings), self._rotation)
-        rejected = self._roster.rejected()
-        ids, found = self._search.search(probes, k=NEAREST + len(rejected))
-        limit = threshold_of_one(self.calibration, ONE) if rejected else 1.0
-        return [
-            [
-                (i, near)
-                for i, cosine in zip(row.tolist(), scores.tolist(), strict=True)
-                if i in people
-                for near in [Neighbour(people[i].name, cosine, people[i].faces, people[i].quality)]
-                if i not in rejected or not struck(near, self._refused(probe, rejected[i]), limit)
-            ][:NEAREST]
-            for row, scores, probe in zip(ids, found, probes, strict=True)
-        ]
-
-    def _refused(self, probe: npt.NDArray[np.float64], faces: Sequence[int]) -> float:
-        """The highest cosine of a probe to faces that were said not to be somebody."""
-        held = self.store.fetch(self.model, Kind.FACE, faces).exact
-        return float(cosines(held, unit(probe[None])[0]).max(initial=-1.0))
-
     def _sweep(self) -> None:
         """Remove what is kept too long, at most once an hour."""
         if self._ends and time.monotonic() - self._swept > SWEEP:
@@ -239,28 +201,18 @@ class Gallery:
     def _record(
         self,
         faces: Faces,
-        neighbours: Sequence[Sequence[tuple[int, Neighbour]]],
+        near: Sequence[Sequence[Near]],
         verdicts: Sequence[Verdict],
         limit: float,
         size: int,
     ) -> bool:
-        """Whether the search could be written to the audit log: whom it was about only by number, and no vectors."""
+        """Whether the search could be written to the audit log."""
         if not len(faces) or faces.embeddings is None:
             return True
-        candidates = [near[0][0] if near else None for near in neighbours]
-        detail = {
-            "case": self.case,
-            "faces": len(faces),
-            "people": size,
-            "fpir": self.fpir,
-            "threshold": round(limit, 4),
-            "probe": self.store.sign(faces.embeddings.tobytes()).hex()[:32],
-            "candidates": candidates[:LISTED],
-            "answers": [str(verdict.answer) for verdict in verdicts[:LISTED]],
-            "matches": sum(verdict.answer is Answer.MATCH for verdict in verdicts),
-        }
+        asked = {"case": self.case, "people": size, "fpir": self.fpir, "threshold": round(limit, 4)}
+        probe = self.store.sign(faces.embeddings.tobytes()).hex()[:32]
         try:
-            self.store.record("identify", detail)
+            self.store.record("identify", asked | {"probe": probe} | _told(near, verdicts))
         except GalleryError:
             if not self._household:
                 raise
@@ -306,6 +258,16 @@ def _each(pictures: Picture | Iterable[Picture]) -> Iterable[Picture]:
         kind = type(pictures).__name__
         raise ArgumentError(f"pictures is {kind}; expected a path, an RGB array, or several of them.")
     return pictures
+
+
+def _told(near: Sequence[Sequence[Near]], verdicts: Sequence[Verdict]) -> dict[str, Any]:
+    """What the audit log keeps of the answers: whom they were about by number, and neither names nor vectors."""
+    return {
+        "faces": len(verdicts),
+        "candidates": [one[0][0] if one else None for one in near[:LISTED]],
+        "answers": [str(verdict.answer) for verdict in verdicts[:LISTED]],
+        "matches": sum(verdict.answer is Answer.MATCH for verdict in verdicts),
+    }
 
 
 def _answered(faces: Faces, verdicts: Sequence[Verdict], provenance: dict[str, Any]) -> Faces:

@@ -12,7 +12,7 @@ from mien.errors import ArgumentError, MediaError, ModelMismatch
 from mien.faces import FaceEngine
 from mien.faces.quality import ENROL_WIDTH
 from mien.gallery.identify import ENROL_QUALITY
-from mien.gallery.stores.base import Model, NewFace
+from mien.gallery.stores.records import Model, NewFace
 from mien.media import read_image
 from mien.media.files import open_regular
 from mien.types import Faces, Issue, Picture

@@ -18,7 +18,8 @@ from mien.gallery.clustering import (
 )
 from mien.gallery.decide import Calibration
 from mien.gallery.identify import ENROL_QUALITY, POOR
-from mien.gallery.stores.base import Face, Kind, Model, Move, Step, Store
+from mien.gallery.stores.base import Store
+from mien.gallery.stores.records import Face, Kind, Model, Move, Step
 
 # Length of the vectors of doubtful faces, which therefore need more likeness to be joined. Of faces made 22 pixels wide
 # all were then with their own person, and 84 % without it (bench/gallery_clusters.py).

@@ -13,7 +13,8 @@ import numpy.typing as npt
 
 from mien.gallery import sidecar
 from mien.gallery.search import Cosines, ExactSearch, split
-from mien.gallery.stores.base import Change, Kind, Model, Store, What
+from mien.gallery.stores.base import Store
+from mien.gallery.stores.records import Change, Kind, Model, What
 from mien.gallery.templates import Keys
 
 FEW = 1024  # changed templates that are replayed at each opening rather than written to a sidecar

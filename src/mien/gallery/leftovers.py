@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mien.gallery.stores.base import Kind, Move, Person, Step, Store
+from mien.gallery.stores.base import Store
+from mien.gallery.stores.records import Kind, Move, Person, Step
 from mien.gallery.templates import cosines, mean
 
 ALIKE = (

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from mien.errors import MediaError
-from mien.gallery.stores.base import Face, Store
+from mien.gallery.stores.base import Store
+from mien.gallery.stores.records import Face
 from mien.media import read_image
 from mien.types import Image
 

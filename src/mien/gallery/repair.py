@@ -10,18 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mien.errors import ArgumentError, ConstraintConflict, PersonExists, PersonNotFound
-from mien.gallery.stores.base import (
-    Apart,
-    Bonds,
-    Face,
-    Move,
-    Naming,
-    Person,
-    Rejection,
-    Step,
-    Store,
-    clean_name,
-)
+from mien.gallery.stores.base import Store
+from mien.gallery.stores.records import Apart, Bonds, Face, Move, Naming, Person, Rejection, Step, clean_name
 
 
 def name(store: Store, old: str, new: str) -> Person:
@@ -84,6 +74,11 @@ def reject(store: Store, name: str, face_ids: Sequence[int]) -> int:
     What is left in a group is confirmed by this, so that the group stays one to which they do not belong.
     """
     person, chosen = _chosen(store, name, face_ids)
+    if not person.named and len(chosen) == person.faces + person.found:
+        raise ArgumentError(
+            f"These are all faces of {name}, so nobody would be left whom they are not; leave at least one, or hold "
+            "them apart from each other: mien people apart FACE FACE."
+        )
     moves = [Move(face.id, person.id, None, face.confirmed, False) for face in chosen]
     if not person.named:
         ids = {face.id for face in chosen}

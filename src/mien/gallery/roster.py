@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mien.gallery.decide import PHOTOS
-from mien.gallery.stores.base import Person, Store
+from mien.gallery.stores.base import Store
+from mien.gallery.stores.records import Person
 
 
 class Roster:

@@ -34,7 +34,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mien.gallery.search import REMOVED, Block
-from mien.gallery.stores.base import Change, Kind, Model, What
+from mien.gallery.stores.records import Change, Kind, Model, What
 
 MAGIC = b"MienIdx2"
 HEADER = struct.Struct("<8s36s64s8sQQQdI")  # magic, uuid, sha256, kind, dim, rows, seq, time, CRC-32

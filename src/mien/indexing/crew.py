@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from mien.errors import ArgumentError
-from mien.gallery.stores.base import Model
+from mien.gallery.stores.records import Model
 from mien.indexing.look import Look
 from mien.indexing.reading import Indexed, Picture
 

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Self
 
 from mien.errors import MienError, WorkersUnavailable
-from mien.gallery.stores.base import Model
+from mien.gallery.stores.records import Model
 from mien.indexing.crew import STILLBORN, Sign, require_alike
 from mien.indexing.look import Look, Looker, Recipe
 from mien.indexing.reading import Picture

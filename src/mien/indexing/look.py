@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from mien.errors import MediaError
 from mien.faces import FaceEngine
 from mien.faces.quality import MIN_WIDTH
-from mien.gallery.stores.base import Model, NewFace, Photograph
+from mien.gallery.stores.records import Model, NewFace, Photograph
 from mien.indexing.reading import Picture
 from mien.media import read_image
 from mien.types import Faces, Image

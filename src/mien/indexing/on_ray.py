@@ -12,7 +12,7 @@ from typing import Any, Self
 
 import mien
 from mien.errors import WorkersUnavailable
-from mien.gallery.stores.base import Model
+from mien.gallery.stores.records import Model
 from mien.indexing.crew import STILLBORN, Sign, require_alike
 from mien.indexing.look import Look, Looker, Recipe
 from mien.indexing.reading import Picture

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from mien.gallery import repair
-from mien.gallery.stores.base import Kind, Model, Move, Person, Photograph, Step, Store
+from mien.gallery.stores.base import Store
+from mien.gallery.stores.records import Kind, Model, Move, Person, Photograph, Step
 from tests.gallery.conformance.factories import FACTORIES
 
 

@@ -22,7 +22,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from mien.gallery.stores import open_store
-from mien.gallery.stores.base import Charter, Store
+from mien.gallery.stores.base import Store
+from mien.gallery.stores.records import Charter
 
 KEY = bytes(range(100, 132))
 _numbers = itertools.count(1)

@@ -5,7 +5,7 @@ import pytest
 from mien.errors import ArgumentError
 from mien.gallery import repair
 from mien.gallery.protection import chain
-from mien.gallery.stores.base import Consent, Photograph
+from mien.gallery.stores.records import Consent, Photograph
 from tests.gallery.conformance.conftest import face_ids
 
 
@@ -14,7 +14,7 @@ def busy(store, make_face, model):
     """A store in which much was done."""
     store.enroll("Secretname", [make_face(1), make_face(2)])
     store.add_person("Othername")
-    store.rename("Othername", "Thirdname")
+    repair.name(store, "Othername", "Thirdname")
     repair.reject(store, "Secretname", face_ids(store, "Secretname")[1:])
     repair.undo(store)
     store.give_consent("Secretname", Consent("1", "proofofit.pdf"))

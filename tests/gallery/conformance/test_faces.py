@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mien.errors import ArgumentError, ModelMismatch
-from mien.gallery.stores.base import Kind, NewFace
+from mien.gallery.stores.records import Kind, NewFace
 from mien.gallery.templates import unit
 from mien.types import Issue
 from tests.gallery.conformance.conftest import face_ids

@@ -7,7 +7,7 @@ import pytest
 from mien.errors import ArgumentError, PersonNotFound
 from mien.gallery import repair
 from mien.gallery.protection import receipt as receipts
-from mien.gallery.stores.base import Consent, Photograph
+from mien.gallery.stores.records import Consent, Photograph
 from mien.gallery.stores.sql.tables import TABLES
 from mien.gallery.verifying import verify_receipt
 from tests.gallery.conformance.conftest import face_ids, loose
@@ -74,7 +74,7 @@ def test_a_receipt_does_not_hold_once_something_is_there_again(store, execute, m
     store.enroll("Ada", [make_face(1)])
     receipt = store.forget("Ada").receipt
     store.enroll("Bob", [make_face(2)])
-    store.rename("Bob", "Eve")
+    repair.name(store, "Bob", "Eve")
     assert failed(store, receipt) == []
     execute(
         "INSERT INTO step_moves (step_id, face_id, was_confirmed, confirmed) "
@@ -86,8 +86,8 @@ def test_a_receipt_does_not_hold_once_something_is_there_again(store, execute, m
 def test_the_history_forgets_the_names(store, make_face, execute, factory):
     store.enroll("Unforgettable", [make_face(1)])
     store.enroll("Bob", [make_face(2)])
-    store.rename("Unforgettable", "Renamed")
-    store.rename("Bob", "Bobby")
+    repair.name(store, "Unforgettable", "Renamed")
+    repair.name(store, "Bob", "Bobby")
     store.forget("Renamed")
     with pytest.raises(ArgumentError, match="was forgotten"):
         store.step(1)
@@ -128,7 +128,7 @@ def test_where_a_photograph_lies_is_forgotten_with_its_last_face(store, make_fac
     for face in faces:
         repair.same(store, face, loose(store, model, [make_face(10 + face)])[0])
     for i, group in enumerate(sorted(store.groups(), key=lambda g: g.id)):
-        store.rename(group.name, f"P{i}")
+        repair.name(store, group.name, f"P{i}")
 
     def known_at():
         return execute("SELECT source IS NOT NULL FROM photographs WHERE faces = 2")[0][0]

@@ -6,7 +6,7 @@ import pytest
 
 from mien.errors import ArgumentError, GalleryChanged
 from mien.gallery import repair
-from mien.gallery.stores.base import Apart, Move, Naming, Rejection, Step
+from mien.gallery.stores.records import Apart, Move, Naming, Rejection, Step
 from tests.gallery.conformance.conftest import face_ids, state
 
 
@@ -30,7 +30,7 @@ def test_undo_takes_the_last_step_that_stands(store, make_face):
     with pytest.raises(ArgumentError, match="nothing to undo"):
         repair.undo(store)
     for name in ("B", "C"):
-        store.rename(store.people()[0].name, name)
+        repair.name(store, store.people()[0].name, name)
     repair.undo(store)
     assert store.people()[0].name == "B"
     repair.undo(store)
@@ -44,7 +44,7 @@ def test_history(store, reopen, make_face):
     repair.reject(store, "Ada", face_ids(store, "Ada")[1:])
     repair.undo(store)
     with reopen(actor="somebody else") as other:
-        other.rename("Ada", "Ada Lovelace")
+        repair.name(other, "Ada", "Ada Lovelace")
     told = store.steps()
     assert [(s.number, s.action, s.undoes, s.actor) for s in told] == [
         (3, "rename", None, "somebody else"),

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mien.errors import ArgumentError, ModelMismatch, PersonExists, PersonNotFound
-from mien.gallery.stores.base import Charter, Kind, NewFace
+from mien.gallery import repair
+from mien.gallery.stores.records import Charter, Kind, NewFace
 from tests.gallery.conformance.conftest import face_ids
 
 
@@ -58,7 +59,7 @@ def test_names_that_cannot_be_given_are_refused(store, make_face, name):
 def test_names_are_only_text(store, make_face, name):
     store.enroll(name, [make_face(1)])
     assert store.person(name).name == name
-    store.rename(name, name[::-1])
+    repair.name(store, name, name[::-1])
     assert [person.name for person in store.people()] == [name[::-1]]
 
 
@@ -98,7 +99,7 @@ def test_times_are_of_now_and_updated_follows(store, make_face):
     again = store.enroll("Ada", [make_face(2)])
     assert again.created == ada.created
     assert again.updated > ada.updated
-    assert store.rename("Ada", "Ada L.").updated >= again.updated
+    assert repair.name(store, "Ada", "Ada L.").updated >= again.updated
 
 
 def test_people_by_id_leaves_out_who_is_not_there(store, make_face):
@@ -112,7 +113,7 @@ def test_nobody_of_that_name(store, make_face):
     store.enroll("Ada", [make_face(1)])
     for act in (
         store.person, store.faces, store.forget, store.consents, store.withdraw_consent,
-        lambda name: store.rename(name, "Eve"),
+        lambda name: repair.name(store, name, "Eve"),
     ):  # fmt: skip
         with pytest.raises(PersonNotFound, match="'Bob'"):
             act("Bob")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mien.errors import ModelMismatch
-from mien.gallery.stores.base import Kind, Photograph
+from mien.gallery.stores.records import Kind, Photograph
 from tests.gallery.conformance.conftest import ids_of
 
 

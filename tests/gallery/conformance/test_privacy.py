@@ -6,7 +6,7 @@ import pytest
 
 from mien.errors import ConsentMissing, PersonNotFound
 from mien.gallery import repair
-from mien.gallery.stores.base import Charter, Consent, Photograph
+from mien.gallery.stores.records import Charter, Consent, Photograph
 from mien.gallery.verifying import verify_receipt
 from tests.gallery.conformance.conftest import face_ids
 

@@ -10,7 +10,7 @@ from mien.errors import (
     PersonNotFound,
 )
 from mien.gallery import repair
-from mien.gallery.stores.base import Kind, Move, Naming, Step
+from mien.gallery.stores.records import Kind, Move, Naming, Step, What
 from tests.gallery.conformance.conftest import assert_undone, face_ids, loose, state
 
 
@@ -18,17 +18,17 @@ def test_renaming(store, make_face):
     ada = store.enroll("Ada", [make_face(1)])
     store.enroll("Bob", [make_face(2)])
     before = state(store)
-    assert store.rename("Ada", " Ada Lovelace ").id == ada.id
+    assert repair.name(store, "Ada", " Ada Lovelace ").id == ada.id
     with pytest.raises(PersonNotFound):
         store.person("Ada")
     with pytest.raises(PersonExists, match="'Bob'"):
-        store.rename("Ada Lovelace", "Bob")
+        repair.name(store, "Ada Lovelace", "Bob")
     assert_undone(store, store.steps()[0].number, before)
 
 
 def test_renaming_to_the_same_name_is_no_trouble(store, make_face):
     store.enroll("Ada", [make_face(1)])
-    assert store.rename("Ada", "Ada").name == "Ada"
+    assert repair.name(store, "Ada", "Ada").name == "Ada"
     assert store.problems() == []
 
 
@@ -44,7 +44,7 @@ def test_naming_a_group_confirms_its_faces(store, group, model):
     someone, faces = group([1, 2])
     before = state(store)
     assert store.count(model, Kind.PERSON) == 0
-    ada = store.rename(someone.name, "Ada")
+    ada = repair.name(store, someone.name, "Ada")
     assert (ada.id, ada.faces, ada.found, ada.named) == (someone.id, 2, 0, True)
     assert store.count(model, Kind.PERSON) == 1
     assert_undone(store, store.steps()[0].number, before)
@@ -56,7 +56,7 @@ def test_naming_a_group_like_somebody_else_says_to_merge(store, group, make_face
     store.enroll("Ada", [make_face(9)])
     someone, _ = group([1])
     with pytest.raises(PersonExists, match=f"merge 'Ada' {someone.name}"):
-        store.rename(someone.name, "Ada")
+        repair.name(store, someone.name, "Ada")
 
 
 def test_a_group_has_found_faces_that_make_no_template(store, group, model, make_face):
@@ -148,7 +148,7 @@ def test_a_rejected_face_never_comes_back(store, make_face):
     for confirmed in (False, True):
         with pytest.raises(ConstraintConflict, match="said not to be Ada"):
             store.apply(Step("cluster", (Move(face, None, ada.id, False, confirmed),)))
-    store.rename("Ada", "Ada Lovelace")  # whatever she is called
+    repair.name(store, "Ada", "Ada Lovelace")  # whatever she is called
     with pytest.raises(ConstraintConflict, match="Ada Lovelace"):
         store.apply(Step("cluster", (Move(face, None, ada.id, False, False),)))
     repair.undo(store)
@@ -161,6 +161,24 @@ def test_rejecting_from_a_group_confirms_the_rest(store, group):
     number = repair.reject(store, someone.name, faces[:1])
     assert {f.id: f.confirmed for f in store.faces(someone.name)} == dict.fromkeys(faces[1:], True)
     assert_undone(store, number, before)
+
+
+def test_not_all_faces_of_a_group_can_be_rejected(store, group):
+    someone, faces = group([1, 2])
+    before = state(store)
+    with pytest.raises(ArgumentError, match="all faces of group-"):
+        repair.reject(store, someone.name, faces)
+    assert state(store) == before
+    assert_undone(store, repair.reject(store, someone.name, faces[:1]), before)
+
+
+def test_a_group_whose_last_face_is_removed_is_gone(store, group):
+    (_, faces), (other, _) = group([1, 2]), group([3])
+    for face in faces:
+        store.remove_face(face)
+    assert [one.id for one in store.groups()] == [other.id]
+    assert store.changes_since(0)[-1].what is What.PERSON_REMOVED
+    assert store.problems() == []
 
 
 def test_rejections_outlive_a_merge(store, make_face):
@@ -244,7 +262,7 @@ def test_constraints_outlive_everything_but_the_faces(store, reopen, group, make
     repair.apart(store, a, c)
     repair.reject(store, someone.name, [b])
     held = store.bonds()
-    store.rename(someone.name, "Ada")
+    repair.name(store, someone.name, "Ada")
     store.enroll("Bob", [make_face(7)])
     store.forget("Bob")
     with reopen() as other:

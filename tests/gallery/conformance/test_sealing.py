@@ -7,7 +7,7 @@ import pytest
 
 from mien.errors import GalleryError, KeyUnusable, WrongKey
 from mien.gallery import repair
-from mien.gallery.stores.base import Consent, Kind, Photograph
+from mien.gallery.stores.records import Consent, Kind, Photograph
 from mien.gallery.templates import encode
 from tests.gallery.conformance.conftest import face_ids
 from tests.gallery.conformance.test_forgetting import everything
@@ -19,19 +19,19 @@ OTHER = bytes(range(50, 82))
 def told(store, make_face, model):
     """All that a thief might look for in a gallery where it all was put: bytes by what they are."""
     faces = [
-        replace(make_face(n), source=f"/home/ada/{n}.jpg", crop=b"\xff\xd8jpeg%d" % n * 9) for n in range(4)
+        replace(make_face(n), source=f"ada/private/{n}.jpg", crop=b"\xff\xd8jpeg%d" % n * 9) for n in range(4)
     ]
     store.enroll("Ada Lovelace", faces[:2])
     store.enroll("Bob Unknown", faces[2:3])
-    store.rename("Bob Unknown", "Bob Known")
+    repair.name(store, "Bob Unknown", "Bob Known")
     store.give_consent("Ada Lovelace", Consent("1", "signed/form.pdf"))
-    store.add_photographs([Photograph("/home/ada/party.jpg", faces[3].sha256, (faces[3],))])
+    store.add_photographs([Photograph("ada/private/party.jpg", faces[3].sha256, (faces[3],))])
     repair.split(store, "Ada Lovelace", face_ids(store, "Ada Lovelace")[1:])
     exact, int8, _ = encode(np.stack([face.embeddings[model] for face in faces]))
     forms = (exact, exact.astype(">f4"), exact.astype("<f2"), int8)
     return {
         "name": [b"Lovelace", b"Bob Known", b"Bob Unknown"],
-        "source": [b"/home/ada", b"party"],
+        "source": [b"ada/private", b"party"],
         "SHA-256": [face.sha256.encode() for face in faces] + [bytes.fromhex(face.sha256) for face in faces],
         "proof": [b"signed/form"],
         "crop": [face.crop[:8] for face in faces],
@@ -49,7 +49,7 @@ def test_raw_rows_tell_nothing_where_there_is_a_key(told, execute, factory):
 def test_what_is_sealed_is_read_as_it_was(store, reopen, told, make_face, model):
     with reopen() as other:
         assert [p.name for p in other.people()] == ["Ada Lovelace", "Bob Known"]
-        assert other.faces("Ada Lovelace")[0].source == "/home/ada/0.jpg"
+        assert other.faces("Ada Lovelace")[0].source == "ada/private/0.jpg"
         assert other.crop(1) == b"\xff\xd8jpeg0" * 9
         assert other.consents("Ada Lovelace")[0].proof == "signed/form.pdf"
         assert np.allclose(

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from mien.errors import ArgumentError
+from mien.gallery import repair
 from mien.gallery.roster import Roster
-from mien.gallery.stores.base import Kind, Model, Move, NewFace, Step, What
+from mien.gallery.stores.records import Kind, Model, Move, NewFace, Step, What
 from mien.gallery.templates import cosines, unit
 from tests.gallery.conformance.conftest import face_ids, loose
 
@@ -91,7 +92,7 @@ def test_a_search_follows_repairs(store, make_face, model, group):
     search = store.searcher(model, Kind.PERSON)
     someone, faces = group([1, 2])
     assert search.search(make_face(1).embeddings[model][None], 1)[0].size == 0  # who has no name is not found
-    store.rename(someone.name, "Ada")
+    repair.name(store, someone.name, "Ada")
     keys, scores = search.search(make_face(1).embeddings[model][None], 1)
     assert keys.tolist() == [[someone.id]]
     store.apply(Step("move", (Move(faces[1], someone.id, None, True, False),)))
@@ -107,7 +108,7 @@ def test_the_roster_follows(store, reopen, make_face, group):
     someone, _ = group([3])
     people, counts = roster.current()
     assert ([p.name for p in people.values()], counts.tolist()) == (["Ada"], [0, 1, 0])
-    store.rename(someone.name, "Bob")
+    repair.name(store, someone.name, "Bob")
     people, counts = roster.current()
     assert ({p.name for p in people.values()}, counts.tolist()) == ({"Ada", "Bob"}, [1, 1, 0])
 
@@ -135,7 +136,7 @@ def test_fetching_leaves_out_what_is_not_there(store, make_face, model):
 def test_changes_name_what_was_touched_in_order(store, make_face):
     ada = store.enroll("Ada", [make_face(1), make_face(2)]).id
     one, two = face_ids(store, "Ada")
-    store.rename("Ada", "Ada Lovelace")
+    repair.name(store, "Ada", "Ada Lovelace")
     store.remove_face(one)
     store.forget("Ada Lovelace")
     log = store.changes_since(0)

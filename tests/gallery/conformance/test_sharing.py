@@ -8,7 +8,8 @@ import threading
 import pytest
 
 from mien.errors import GalleryError, GalleryNotFound, MienError
-from mien.gallery.stores.base import Kind
+from mien.gallery import repair
+from mien.gallery.stores.records import Kind
 from tests.gallery.conformance.conftest import face_ids
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
@@ -141,7 +142,7 @@ def test_a_child_killed_inside_a_change_leaves_nothing_of_it(store, factory, pla
     for act in (
         lambda other: other.enroll("Bob", [make_face(2)]),
         lambda other: other.forget("Ada"),
-        lambda other: other.rename("Ada", "Eve"),
+        lambda other: repair.name(other, "Ada", "Eve"),
     ):
         child = os.fork()
         if child == 0:

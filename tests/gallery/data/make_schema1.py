@@ -13,7 +13,7 @@ from PIL import Image
 from skimage import data
 
 import mien
-from mien.gallery.stores.base import Kind, Model, NewFace
+from mien.gallery.stores.records import Kind, Model, NewFace
 from mien.types import Issue
 
 FILE = Path(__file__).with_name("schema1.mien")

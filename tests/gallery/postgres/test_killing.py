@@ -8,8 +8,8 @@ import time
 
 import pytest
 
-from mien.gallery.stores.base import Kind
 from mien.gallery.stores.postgres import PostgresStore
+from mien.gallery.stores.records import Kind
 
 
 def work(url, make_face, first, pipe):

@@ -19,9 +19,10 @@ from mien.errors import (
     GalleryNewer,
     GalleryNotFound,
 )
+from mien.gallery import repair
 from mien.gallery.protection import chain
 from mien.gallery.stores import archive, open_store, places, portable
-from mien.gallery.stores.base import Apart, Consent, Kind, Photograph, Step
+from mien.gallery.stores.records import Apart, Consent, Kind, Photograph, Step
 from mien.gallery.stores.sql.tables import TABLES
 from mien.gallery.verifying import verify_receipt
 
@@ -34,7 +35,7 @@ def fill(store, make_face):
     store.add_photographs([Photograph("beach.jpg", "ef" * 32, (make_face(90), make_face(91)), "")])
     store.give_consent("person 1", Consent("1", "form.pdf"))
     store.apply(Step("reject", apart=(Apart(1, 4, True),)))
-    store.rename("person 2", "Zoë")
+    repair.name(store, "person 2", "Zoë")
     return store.forget("person 3").receipt
 
 
@@ -144,7 +145,7 @@ def test_a_source_that_changes_meanwhile_is_noticed_and_copied_anew(source, key,
     steps = portable.migrate(path, postgres_url)
     next(steps)
     with open_store(path, key=key) as store:
-        store.rename("person 5", "person 55")
+        repair.name(store, "person 5", "person 55")
     with pytest.raises(GalleryChanged, match="start again"):
         list(steps)
     with pytest.raises(GalleryError, match="not finished"):

@@ -11,8 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from mien.errors import GalleryError
-from mien.gallery.stores.base import Kind
 from mien.gallery.stores.postgres import PostgresStore
+from mien.gallery.stores.records import Kind
 from tests.gallery.servers import start
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from mien.errors import ArgumentError, GalleryError
-from mien.gallery.stores.base import Kind, NewFace
 from mien.gallery.stores.postgres import PostgresStore
+from mien.gallery.stores.records import Kind, NewFace
 from mien.gallery.stores.sqlite import SQLiteStore
 
 

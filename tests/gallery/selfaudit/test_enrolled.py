@@ -5,7 +5,7 @@ import pytest
 
 import mien
 from mien.gallery.selfaudit import Problem, audit, enrolled
-from mien.gallery.stores.base import Kind
+from mien.gallery.stores.records import Kind
 from mien.media import read_image
 
 # In LFW the first photograph under this name shows another man than the other two.

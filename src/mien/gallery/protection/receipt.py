@@ -21,7 +21,7 @@ from typing import Any
 
 from mien.errors import ReceiptInvalid
 from mien.gallery.protection.chain import Break, Entry, Sign, canonical, stamp
-from mien.gallery.stores.base import clean_name
+from mien.gallery.stores.records import clean_name
 
 FORMAT = "mien deletion receipt 1"
 LARGEST = 64 * 2**20  # bytes of a receipt's file

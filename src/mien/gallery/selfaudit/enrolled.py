@@ -8,7 +8,8 @@ import numpy as np
 
 from mien.errors import ArgumentError
 from mien.gallery.selfaudit.likeness import Rows, Vectors
-from mien.gallery.stores.base import Face, Kind, Model, Store
+from mien.gallery.stores.base import Store
+from mien.gallery.stores.records import Face, Kind, Model
 from mien.types import Floats, Issue
 
 

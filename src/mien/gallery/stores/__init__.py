@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from mien.gallery.stores.base import Charter, Store
+from mien.gallery.stores.base import Store
+from mien.gallery.stores.records import Charter
 
 SERVERS = ("postgresql://", "postgres://")
 

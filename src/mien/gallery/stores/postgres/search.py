@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from mien.errors import ArgumentError
-from mien.gallery.stores.base import Kind, Model
 from mien.gallery.stores.postgres.database import Database, Vector
+from mien.gallery.stores.records import Kind, Model
 from mien.gallery.templates import Keys, Scales, cosines, unit
 
 if TYPE_CHECKING:

@@ -9,13 +9,14 @@ from typing import Self
 
 from mien.errors import GalleryError
 from mien.gallery.protection.envelope import Envelope
-from mien.gallery.stores.base import Charter, Kind, Model, Searcher
+from mien.gallery.stores.base import Searcher
 from mien.gallery.stores.postgres.address import parse
 from mien.gallery.stores.postgres.cleaning import vacuumed
 from mien.gallery.stores.postgres.connections import PATIENCE, Connections
 from mien.gallery.stores.postgres.database import Database
 from mien.gallery.stores.postgres.installation import find
 from mien.gallery.stores.postgres.search import ServerSearch
+from mien.gallery.stores.records import Charter, Kind, Model
 from mien.gallery.stores.sql import gallery
 from mien.gallery.stores.sql.store import SqlStore, who
 

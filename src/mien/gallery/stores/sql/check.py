@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mien.errors import GalleryCorrupt
 from mien.gallery.protection import chain
-from mien.gallery.stores.base import Kind, Model
+from mien.gallery.stores.records import Kind, Model
 from mien.gallery.stores.sql import audit, faces, people, templates
 from mien.gallery.stores.sql.session import Session
 from mien.gallery.stores.sql.tables import TABLES

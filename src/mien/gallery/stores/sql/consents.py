@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mien.errors import ConsentMissing
-from mien.gallery.stores.base import Consent
+from mien.gallery.stores.records import Consent
 from mien.gallery.stores.sql import audit, gallery
 from mien.gallery.stores.sql.session import Session, moment, readable
 

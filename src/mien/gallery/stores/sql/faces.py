@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mien.errors import ArgumentError, ModelMismatch
-from mien.gallery.stores.base import Face, Model, NewFace, What
+from mien.gallery.stores.records import Face, Model, NewFace, What
 from mien.gallery.stores.sql import people, templates
 from mien.gallery.stores.sql.session import Row, Session, moment, readable
 from mien.gallery.templates import unit

@@ -10,7 +10,7 @@ from typing import Any
 import mien
 from mien.errors import GalleryCorrupt, GalleryError, KeyUnusable
 from mien.gallery.protection import chain, envelope
-from mien.gallery.stores.base import Charter, Info, Model
+from mien.gallery.stores.records import Charter, Info, Model
 from mien.gallery.stores.sql import audit
 from mien.gallery.stores.sql.session import Db, Session, moment, readable
 from mien.gallery.stores.sql.tables import SCHEMA

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mien.errors import PersonExists
-from mien.gallery.stores.base import GROUP, Person, What, clean_name
+from mien.gallery.stores.records import GROUP, Person, What, clean_name
 from mien.gallery.stores.sql.session import PARAMETERS, Session, moment, readable
 
 _ALL = (

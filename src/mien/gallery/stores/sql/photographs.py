@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mien.gallery.stores.base import Photograph
+from mien.gallery.stores.records import Photograph
 from mien.gallery.stores.sql import faces
 from mien.gallery.stores.sql.faces import EncodedFace
 from mien.gallery.stores.sql.session import Session

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mien.gallery.protection.chain import Entry
-from mien.gallery.stores.base import What
+from mien.gallery.stores.records import What
 from mien.gallery.stores.sql import audit, consents, gallery, photographs, templates
 from mien.gallery.stores.sql.session import Session
 
@@ -58,14 +58,22 @@ def person(s: Session, person_id: int, reason: str) -> Removed:
 
 
 def faces(s: Session, ids: Sequence[int], reason: str) -> Entry:
-    """Remove some faces; the means of those whose they were follow."""
+    """Remove some faces, and groups that have none left; the means of those whose they were follow."""
     owners: dict[int, int | None] = dict(
         s.among("SELECT id, person_id FROM faces WHERE id IN ({})", list(ids))
     )
     _history(s, None, list(owners))
     _faces(s, list(owners))
-    templates.refresh_means(s, sorted({p for p in owners.values() if p is not None}))
+    people = sorted({p for p in owners.values() if p is not None})
+    templates.refresh_means(s, people)
     s.log(*((What.FACE_REMOVED, person_id, i) for i, person_id in owners.items()))
+    empty = s.among(
+        "SELECT id FROM people WHERE name IS NULL AND id IN ({}) "
+        "AND NOT EXISTS (SELECT 1 FROM faces WHERE person_id = people.id)",
+        people,
+    )
+    s.without("people", "id", [i for (i,) in empty])
+    s.log(*((What.PERSON_REMOVED, i, None) for (i,) in empty))
     return audit.append(s, "remove faces", {"faces": len(owners), "reason": reason})
 
 

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from mien.errors import GalleryCorrupt, MienError
 from mien.gallery.protection.envelope import DataKey, Envelope
-from mien.gallery.stores.base import Change, What
+from mien.gallery.stores.records import Change, What
 
 PARAMETERS = 500  # in one statement; older SQLite allows 999
 ROWS = 5000  # written by one statement

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from mien.errors import ArgumentError, ConstraintConflict, GalleryChanged
-from mien.gallery.stores.base import Apart, Bonds, Move, Naming, Rejection, Step, What
+from mien.gallery.stores.records import Apart, Bonds, Move, Naming, Rejection, Step, What
 from mien.gallery.stores.sql import audit, consents, people, templates
 from mien.gallery.stores.sql.session import Session, moment, readable
 

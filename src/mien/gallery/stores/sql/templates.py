@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from mien.errors import GalleryCorrupt
 from mien.gallery.identify import ENROL_QUALITY
-from mien.gallery.stores.base import Kind, Model
+from mien.gallery.stores.records import Kind, Model
 from mien.gallery.stores.sql.session import Row, Session, readable
 from mien.gallery.templates import Templates, mean, packed
 

@@ -15,7 +15,7 @@ from mien.errors import GalleryError
 from mien.gallery import sidecar
 from mien.gallery.protection import chain
 from mien.gallery.protection.rotation import rotation, turn
-from mien.gallery.stores.base import GROUP, Charter, Model, NewFace
+from mien.gallery.stores.records import GROUP, Charter, Model, NewFace
 from mien.gallery.stores.sql import audit, faces, gallery, people, templates
 from mien.gallery.stores.sql.session import Row, Session
 from mien.gallery.stores.sql.tables import SCHEMA

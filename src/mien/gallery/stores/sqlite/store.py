@@ -11,7 +11,8 @@ from typing import Self
 
 from mien.gallery import sidecar
 from mien.gallery.protection.envelope import Envelope
-from mien.gallery.stores.base import Charter, Kind, Model, Searcher
+from mien.gallery.stores.base import Searcher
+from mien.gallery.stores.records import Charter, Kind, Model
 from mien.gallery.stores.sql import gallery
 from mien.gallery.stores.sql.store import SqlStore, who
 from mien.gallery.stores.sql.tables import SCHEMA
