@@ -13,26 +13,26 @@ from mien.gallery.stores.sql.session import Session
 DAY = 86400.0
 
 # Where a person or a face is named, beside their own row.
-_OF_PERSON = {
-    "people": "id",
-    "consents": "person_id",
-    "means": "person_id",
-    "rejections": "person_id",
-    "step_names": "person_id",
-    "step_rejections": "person_id",
-}
-_OF_FACE = {
-    "faces": "id",
-    "templates": "face_id",
-    "crops": "face_id",
-    "apart": "a",
-    "apart ": "b",
-    "rejections ": "face_id",
-    "step_moves": "face_id",
-    "step_apart": "a",
-    "step_apart ": "b",
-    "step_rejections ": "face_id",
-}
+_OF_PERSON = (
+    ("people", "id"),
+    ("consents", "person_id"),
+    ("means", "person_id"),
+    ("rejections", "person_id"),
+    ("step_names", "person_id"),
+    ("step_rejections", "person_id"),
+)
+_OF_FACE = (
+    ("faces", "id"),
+    ("templates", "face_id"),
+    ("crops", "face_id"),
+    ("apart", "a"),
+    ("apart", "b"),
+    ("rejections", "face_id"),
+    ("step_moves", "face_id"),
+    ("step_apart", "a"),
+    ("step_apart", "b"),
+    ("step_rejections", "face_id"),
+)
 
 
 @dataclass(frozen=True)
@@ -113,11 +113,10 @@ def remains(s: Session, person_id: int | None, face_ids: Sequence[int]) -> dict[
 
 def _count(s: Session, people: Sequence[int], face_ids: Sequence[int]) -> dict[str, int]:
     result: dict[str, int] = {}
-    for columns, ids in ((_OF_PERSON, people), (_OF_FACE, face_ids)):
-        for table, column in columns.items():
-            name = table.strip()
-            found = s.among(f"SELECT count(*) FROM {name} WHERE {column} IN ({{}})", list(ids))
-            result[name] = result.get(name, 0) + sum(n for (n,) in found)
+    for places, ids in ((_OF_PERSON, people), (_OF_FACE, face_ids)):
+        for table, column in places:
+            found = s.among(f"SELECT count(*) FROM {table} WHERE {column} IN ({{}})", list(ids))
+            result[table] = result.get(table, 0) + sum(n for (n,) in found)
     return result
 
 
