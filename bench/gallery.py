@@ -17,7 +17,7 @@ PARTS = {
         "poor_faces",
         "size",
     ),
-    "gallery_selfaudit": ("swapped_labels", "poisoned_gallery", "audit_at_scale"),
+    "gallery_selfaudit": ("swapped_labels", "other_shares", "poisoned_gallery", "audit_at_scale"),
     "gallery_audit": ("audit_figures", "audit_intervals", "audit_calibration", "audit_cost"),
     "gallery_protection": ("sealing", "rotating", "logging"),
     "gallery_store": ("sealed_search", "forgetting", "a_million"),
