@@ -11,7 +11,10 @@ import pytest
 import mien
 from mien import Answer
 from mien.faces import default_engine
+from mien.gallery import repair
 from mien.gallery.decide import threshold
+from mien.gallery.stores.records import NewFace
+from mien.types import Faces
 from tests.gallery.conftest import EILEEN, GRACE, beside
 
 
@@ -203,3 +206,30 @@ def test_the_default_gallery_is_in_the_home_of_mien(tmp_path, monkeypatch, grace
 def test_recognise_needs_embeddings(both, grace):
     with pytest.raises(mien.ArgumentError, match=r"engine\.embed"):
         both.recognise(both.engine.detect(grace))
+
+
+def made_up(vector):
+    """A sound face of which only the embedding counts."""
+    box, points = np.array([[0, 0, 90, 120]], np.float32), np.zeros((1, 5, 2), np.float32)
+    return Faces(box, points, *np.ones((2, 1), np.float32), embeddings=vector[None].astype(np.float32))
+
+
+def test_a_face_like_a_rejected_one_is_no_match_and_one_like_the_person_still_is(people):
+    rng = np.random.default_rng(0)
+    hers, other = np.linalg.qr(rng.standard_normal((people.model.dim, 2)))[0].T
+    wrong = 0.6 * hers + 0.8 * other  # somebody else, as like her as a photograph of hers may be
+    for source, vector in (("right.jpg", hers), ("wrong.jpg", wrong)):
+        new = NewFace(
+            {people.model: vector.astype(np.float32)}, source, source.encode().hex(), (0, 0, 90, 120), 1.0
+        )
+        people.store.enroll("Ada", [people.turned(new)])
+    faces = {face.source: face.id for face in people.faces("Ada")}
+    repair.reject(people.store, "Ada", [faces["wrong.jpg"]])
+    limit = people.recognise(made_up(hers)).provenance["gallery"]["threshold"]
+    assert limit < 0.6, "by her template alone the rejected face would be a match"
+    assert people.recognise(made_up(wrong)).names[0] is None
+    assert people.recognise(made_up(wrong + 0.05 * rng.standard_normal(people.model.dim))).names[0] is None
+    assert people.recognise(made_up(hers)).names[0] == "Ada"
+    assert people.recognise(made_up(hers + 0.3 * other)).names[0] == "Ada", "more like her than like it"
+    repair.undo(people.store)
+    assert people.recognise(made_up(wrong)).names[0] == "Ada"

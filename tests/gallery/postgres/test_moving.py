@@ -113,6 +113,26 @@ def test_a_sealed_export_tells_no_name_and_no_path(source, key, tmp_path):
     assert any(name in text for name in names) == (key is None)
 
 
+def test_a_row_that_came_out_otherwise_is_noticed(source, postgres_url, tmp_path, key, monkeypatch):
+    path, _ = source
+    insert = portable._insert
+
+    def careless(db, table, chunk):
+        """Rounds the quality of faces, as a database with narrower numbers would."""
+        if table.name == "faces":
+            at = table.names.index("quality")
+            chunk = [(*row[:at], round(row[at]), *row[at + 1 :]) for row in chunk]
+        insert(db, table, chunk)
+
+    for target in (postgres_url, tmp_path / "other.mien"):
+        with monkeypatch.context() as patch:
+            patch.setattr(portable, "_insert", careless)
+            with pytest.raises(GalleryCorrupt, match="table faces came out"):
+                list(portable.migrate(path, target))
+        with pytest.raises(GalleryError, match="not finished"):
+            open_store(target, key=key)
+
+
 def test_a_place_with_a_gallery_is_left_alone(source, key, postgres_url, tmp_path):
     path, _ = source
     for target in (postgres_url, tmp_path / "other.mien"):
