@@ -75,11 +75,12 @@ def cluster(
             add_photographs(people, paths, workers, None, keep_crops)
         done = people.group(again=again)
         groups, named = people.store.groups(), [p for p in people.store.people() if p.faces or p.found]
-        tell(done, groups, named)
-        if not groups:
-            raise typer.Exit(0 if named else 1)
-        drawn = draw(people.store, groups[:LISTED], sheet)
-        write_names(people.store, groups, names)
+        if groups:  # written first: whoever reads only the first lines of what is told has them too
+            drawn = draw(people.store, groups[:LISTED], sheet)
+            write_names(people.store, groups, names)
+    tell(done, groups, named)
+    if not groups:
+        raise typer.Exit(0 if named else 1)
     say(f"{drawn} on {sheet}, names to fill in in {names}: mien people name --from {names}")
 
 
