@@ -34,3 +34,37 @@ def test_a_gallery_moves_onto_a_server_and_back_and_is_used_there(mien, photos, 
     assert gone.exit_code == 2
     assert "no gallery of that name" in gone.stderr
     assert "secret" not in gone.stderr
+
+
+def test_a_gallery_on_a_server_is_made_with_its_charter_and_never_twice(mien, postgres_url):  # noqa: F811
+    words = ("gallery", "create", "--purpose", "door", "--legal-basis", "contract", "--gallery", postgres_url)
+    made = mien(*words, "--retention", "30d")
+    assert (made.exit_code, "door; contract; kept for 30 days" in made.stdout) == (0, True)
+    again = mien(*words, "--retention", "none")
+    assert (again.exit_code, "something already" in again.stderr) == (2, True)
+    assert "for 30 days" in mien("gallery", "info", "--gallery", postgres_url).stdout
+
+
+def test_no_command_tells_the_password_of_an_address(mien, photos, tmp_path, monkeypatch, postgres_url):  # noqa: F811
+    monkeypatch.chdir(tmp_path)
+    place = postgres_url.replace("postgres:@", "postgres:hunter2@")
+    assert "hunter2" in place
+    monkeypatch.setenv("MIEN_GALLERY", place)
+    for words in (
+        ("people", "list"),
+        ("enroll", "Grace", photos / "grace.jpg"),
+        ("people", "list"),
+        ("people", "show", "Grace"),
+        ("people", "show", "Bob"),
+        ("identify", photos / "grace.jpg", "--json", "-"),
+        ("gallery", "info"),
+        ("gallery", "check"),
+        ("gallery", "index"),
+        ("gallery", "audit", "--json", "-"),
+        ("gallery", "export", "out.zip"),
+        ("gallery", "migrate", "copy.mien"),
+        ("gallery", "create", "--purpose", "a", "--legal-basis", "b", "--retention", "none"),
+        ("forget", "Grace", "--yes"),
+        ("gallery", "import", "out.zip"),
+    ):
+        assert "hunter2" not in mien(*words).output, words

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mien.cli.galleries import GalleryOption, existing, open_store
+from mien.cli.galleries import GalleryOption, existing, open_store, told
 from mien.cli.output import complain, say, show_help, table
 from mien.cli.progress import progress
 from mien.cli.targets import STDOUT, require_targets, write_json, write_text
@@ -146,7 +146,9 @@ def store_calibration(gallery: str | None, source: Source, looks: Sequence[Look]
             for n, before, after in changes(shipped, own, SIZES, FPIR)
         ],
     )
-    complain(f"{existing(gallery)} now decides by {measured_on} (similarity needed at {FPIR:.0%} FPIR).")
+    complain(
+        f"{told(existing(gallery))} now decides by {measured_on} (similarity needed at {FPIR:.0%} FPIR)."
+    )
 
 
 def source_of(people: Path | None, pairs: Path | None, images: Path | None) -> Source:

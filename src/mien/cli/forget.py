@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from mien.cli.galleries import GalleryOption, existing, open_store
+from mien.cli.galleries import GalleryOption, existing, open_store, told
 from mien.cli.output import complain, counted, say, shown
 from mien.cli.targets import write_text
 
@@ -49,7 +49,7 @@ def forget(
         alike = leftovers.alike(store, person)
         also = len(alike) if also_alike else 0
         faces = counted(person.faces + person.found + also, "face")
-        question = f"Remove {person.name} with {faces} from {existing(gallery)} for good?"
+        question = f"Remove {person.name} with {faces} from {told(existing(gallery))} for good?"
         if not yes and not typer.confirm(shown(question)):
             say("Nothing was removed.")
             raise typer.Exit(1)

@@ -44,3 +44,12 @@ def open_store(gallery: str | None) -> Store:
     from mien.gallery.protection.keys import key_at
 
     return stores.open_store(existing(gallery), key=key_at())
+
+
+def told(place: str) -> str:
+    """A gallery's file or address as it may be shown: without the password that an address may hold."""
+    if "://" not in place:
+        return place
+    from mien.gallery.stores.postgres.address import parse
+
+    return parse(place).shown

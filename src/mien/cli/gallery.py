@@ -10,10 +10,10 @@ import typer
 
 from mien.cli import gallery_audit, gallery_move
 from mien.cli.forget import free_name
-from mien.cli.galleries import GalleryOption, existing, open_store
+from mien.cli.galleries import GalleryOption, existing, open_store, told
 from mien.cli.output import counted, day, say, show_help, table
 from mien.cli.targets import write_json, write_text
-from mien.errors import ArgumentError, GalleryError
+from mien.errors import ArgumentError, GalleryError, GalleryNotFound, KeyUnusable
 from mien.home import default_gallery
 
 DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
@@ -61,7 +61,7 @@ def index(gallery: GalleryOption = None) -> None:
         held = store.info().models
         for model in held:
             store.make_index(model, Kind.PERSON)
-    say(f"Indexed the people of {gallery_move.shown(place)} for {counted(len(held), 'model')}.")
+    say(f"Indexed the people of {told(place)} for {counted(len(held), 'model')}.")
 
 
 @app.command("create")
@@ -97,17 +97,16 @@ def create(
 
     charter = Charter(purpose, legal_basis, days(retention))
     place = gallery or str(default_gallery())
-    if "://" not in place and Path(place).exists():
-        raise GalleryError(f"{place}: there is something already; choose another file.")
+    if is_there(place):
+        raise GalleryError(f"{told(place)}: there is something already; choose another place.")
     key = keys.key_at()
     if new_key:
         key = keys.new_key()
         keys.save_key(new_key, key)
     with stores.open_store(place, create=True, charter=charter, key=key) as store:
-        told = store.info()
-    say(
-        f"Made {place}: {told.charter.purpose}; {told.charter.legal_basis}; kept {kept(told.charter.retention)}."
-    )
+        facts = store.info()
+    made = facts.charter
+    say(f"Made {told(place)}: {made.purpose}; {made.legal_basis}; kept {kept(made.retention)}.")
     if new_key:
         say(f"Its key is in {new_key}. Whoever loses the key loses the gallery: keep a copy elsewhere.")
         say(f"To use it: MIEN_KEY={new_key}")
@@ -117,18 +116,18 @@ def create(
 def info(gallery: GalleryOption = None) -> None:
     """Show what a gallery is and holds."""
     with open_store(gallery) as store:
-        told, head = store.info(), store.head()
-        own = [model for model in told.models if store.calibration(model)]
-    say(existing(gallery))
-    say(f"  purpose      {told.charter.purpose}")
-    say(f"  legal basis  {told.charter.legal_basis}")
-    say(f"  retention    {kept(told.charter.retention)}")
-    say(f"  made         {day(told.created)} by Mien {told.mien}; schema {told.schema}")
-    say(f"  sealed       {'yes' if told.sealed else 'no'}")
-    say(f"  people       {told.people:,}, and {counted(told.groups, 'group')} without a name")
-    say(f"  faces        {told.faces:,}, of which {told.loose:,} are nobody's")
-    say(f"  photographs  {told.photographs:,} looked through")
-    say(f"  models       {', '.join(f'{m.name} {m.version}' for m in told.models) or 'none'}")
+        facts, head = store.info(), store.head()
+        own = [model for model in facts.models if store.calibration(model)]
+    say(told(existing(gallery)))
+    say(f"  purpose      {facts.charter.purpose}")
+    say(f"  legal basis  {facts.charter.legal_basis}")
+    say(f"  retention    {kept(facts.charter.retention)}")
+    say(f"  made         {day(facts.created)} by Mien {facts.mien}; schema {facts.schema}")
+    say(f"  sealed       {'yes' if facts.sealed else 'no'}")
+    say(f"  people       {facts.people:,}, and {counted(facts.groups, 'group')} without a name")
+    say(f"  faces        {facts.faces:,}, of which {facts.loose:,} are nobody's")
+    say(f"  photographs  {facts.photographs:,} looked through")
+    say(f"  models       {', '.join(f'{m.name} {m.version}' for m in facts.models) or 'none'}")
     say(f"  calibration  {'measured on this gallery' if own else 'of the model'}")
     say(f"  log          {counted(head.seq, 'entry', 'entries')}")
 
@@ -137,13 +136,13 @@ def info(gallery: GalleryOption = None) -> None:
 def check(gallery: GalleryOption = None) -> None:
     """Look at every row, seal, template and entry of the log. Exit code 1 where something is wrong."""
     with open_store(gallery) as store:
-        problems, told = store.problems(), store.info()
+        problems, facts = store.problems(), store.info()
     for problem in problems:
         say(problem)
     if problems:
         raise typer.Exit(1)
     say(
-        f"Whole: {counted(told.people, 'person', 'people')}, {counted(told.faces, 'face')}, "
+        f"Whole: {counted(facts.people, 'person', 'people')}, {counted(facts.faces, 'face')}, "
         "every reference, template and entry of the log."
     )
 
@@ -260,6 +259,21 @@ def rekey(
     say(
         f"The gallery now has the key in {new_key}. Destroy the old one where copies must not be read any more."
     )
+
+
+def is_there(place: str) -> bool:
+    """Whether a file, or a gallery on a server, is there already."""
+    from mien.gallery import stores
+
+    if "://" not in place:
+        return Path(place).exists()
+    try:
+        stores.open_store(place).close()
+    except GalleryNotFound:
+        return False
+    except KeyUnusable:  # it is there, and sealed
+        return True
+    return True
 
 
 def days(text: str) -> float | None:

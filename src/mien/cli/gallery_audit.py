@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mien.cli.galleries import GalleryOption, existing, open_store
+from mien.cli.galleries import GalleryOption, existing, open_store, told
 from mien.cli.output import counted, say, table
 from mien.cli.targets import STDOUT, require_targets, write_json
 
@@ -42,7 +42,7 @@ def audit(
     require_targets({".json": json})
     findings, names, faces = looked_through(gallery)
     if json:
-        record = {"format": "mien.gallery-audit/1", "gallery": existing(gallery), "faces": len(faces)}
+        record = {"format": "mien.gallery-audit/1", "gallery": told(existing(gallery)), "faces": len(faces)}
         write_json(record | {"findings": [_record(f, names, faces) for f in findings]}, json)
     if json == STDOUT:
         return
@@ -78,8 +78,8 @@ def _row(finding: Finding, names: Mapping[int, str], faces: Mapping[int, Face]) 
 
     sources = [faces[key].source for key in (*finding.faces, *finding.others)]
     more = f" and {len(sources) - SHOWN} more" if len(sources) > SHOWN else ""
-    told = ", ".join(sources[:SHOWN]) + more or "all"
-    return finding.problem, names[finding.person], told, why(finding, names), advice(finding, names)
+    looked = ", ".join(sources[:SHOWN]) + more or "all"
+    return finding.problem, names[finding.person], looked, why(finding, names), advice(finding, names)
 
 
 def _record(finding: Finding, names: Mapping[int, str], faces: Mapping[int, Face]) -> dict[str, Any]:

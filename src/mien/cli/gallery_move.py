@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from mien.cli.galleries import GalleryOption, existing
+from mien.cli.galleries import GalleryOption, existing, told
 from mien.cli.output import say
 from mien.home import default_gallery
 
@@ -42,7 +42,7 @@ def migrate(target: Target, gallery: GalleryOption = None) -> None:
 
     source = existing(gallery)
     follow(portable.migrate(source, target), "Copying")
-    say(f"Copied and verified: the gallery is now in {shown(target)}, and still in {shown(source)}.")
+    say(f"Copied and verified: the gallery is now in {told(target)}, and still in {told(source)}.")
 
 
 def export(
@@ -65,16 +65,7 @@ def import_file(
 
     target = gallery or str(default_gallery())
     follow(archive.import_gallery(file, target), "Reading")
-    say(f"Made {shown(target)} of {file}, and verified it.")
-
-
-def shown(place: str) -> str:
-    """A file or an address, without the password that it may hold."""
-    if "://" not in place:
-        return place
-    from mien.gallery.stores.postgres.address import parse
-
-    return parse(place).shown
+    say(f"Made {told(target)} of {file}, and verified it.")
 
 
 def follow(steps: Iterable[Progress], what: str) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from mien.cli.galleries import GalleryOption, existing, open_store
+from mien.cli.galleries import GalleryOption, existing, open_store, told
 from mien.cli.names import read_names
 from mien.cli.output import counted, day, say, show_help, table
 from mien.errors import ArgumentError
@@ -52,8 +52,10 @@ def list_people(gallery: GalleryOption = None) -> None:
         with open_store(gallery) as store:
             people, groups = store.people(), store.groups()
     if not people:
-        option = f" --gallery {place}" if gallery else ""
-        say(f"Nobody is enrolled in {place}. To enrol somebody: mien enroll NAME PHOTOGRAPHS...{option}")
+        option = f" --gallery {told(place)}" if gallery else ""
+        say(
+            f"Nobody is enrolled in {told(place)}. To enrol somebody: mien enroll NAME PHOTOGRAPHS...{option}"
+        )
     else:
         table(
             ("name", "photographs", "not confirmed", "enrolled", "last changed"),
@@ -72,7 +74,7 @@ def show(name: Name, gallery: GalleryOption = None) -> None:
         models = ", ".join(f"{model.name} {model.version}" for model in store.info().models)
         consents = store.consents(name)
     say(person.name)
-    say(f"  gallery   {existing(gallery)}")
+    say(f"  gallery   {told(existing(gallery))}")
     say(f"  enrolled  {day(person.created)}, last changed {day(person.updated)}")
     say(f"  models    {models or 'none'}")
     for consent in consents:
