@@ -90,3 +90,4 @@ def test_a_folder_without_faces_has_no_groups(mien, tmp_path, monkeypatch, cat):
     Image.fromarray(cat).save(tmp_path / "cat.png")
     result = mien("cluster", tmp_path / "cat.png", "--workers", "1")
     assert (result.exit_code, (tmp_path / "groups.jpg").exists()) == (1, False)
+    assert "There are no groups" in result.stdout

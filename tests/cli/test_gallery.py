@@ -122,6 +122,13 @@ def test_every_search_is_in_the_log_and_a_change_to_it_is_named(mien, photos, fi
     assert mien("gallery", "check").exit_code == 1
 
 
+def test_a_reason_that_is_too_long_for_the_log_is_an_error_before_any_search(mien, photos):
+    mien("enroll", "Grace", photos / "grace.jpg")
+    result = mien("identify", photos / "grace.jpg", "--case", "x" * 300)
+    assert (result.exit_code, "'case' of a log entry has 300 characters" in result.stderr) == (2, True)
+    assert "identify" not in mien("gallery", "log").stdout
+
+
 def test_a_gallery_that_is_not_there(mien):
     for command in ("info", "check", "sweep", "log"):
         result = mien("gallery", command)

@@ -80,6 +80,7 @@ def cluster(
             write_names(people.store, groups, names)
     tell(done, groups, named)
     if not groups:
+        say("There are no groups: no two faces without a name are alike enough to be one person.")
         raise typer.Exit(0 if named else 1)
     say(f"{drawn} on {sheet}, names to fill in in {names}: mien people name --from {names}")
 

@@ -20,6 +20,7 @@ from mien.gallery.decide import Calibration, threshold, threshold_of_one
 from mien.gallery.grouping import Grouping, group
 from mien.gallery.identify import Verdict, decide
 from mien.gallery.matching import Matcher, Near
+from mien.gallery.protection import chain
 from mien.gallery.protection.keys import key_at
 from mien.gallery.selfaudit import Finding, audit, enrolled
 from mien.gallery.stores import open_store
@@ -81,6 +82,7 @@ class Gallery:
         gate.require_same_model(info.models, self.model)
         self.calibration = Calibration.from_card(store.calibration(self.model) or card.decision, card.name)
         threshold_of_one(self.calibration, fpir)  # an impossible rate is an error now, not later
+        chain.check({"case": case})  # and so is what the log would refuse
         self._household = info.charter.legal_basis == Charter().legal_basis
         self._ends = not self._household or info.charter.retention is not None
         self._swept = -SWEEP
