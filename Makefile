@@ -17,6 +17,10 @@ $(VENV)/.docs: $(VENV)/.ready
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[docs]'
 	touch $@
 
+$(VENV)/.bench: $(VENV)/.ready
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[ray]'
+	touch $@
+
 demo: $(VENV)/.ready
 	$(BIN)/mien demo
 
@@ -32,7 +36,7 @@ format: $(VENV)/.ready
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.ready
+bench: $(VENV)/.bench
 	$(BIN)/python -m bench recognition
 	$(BIN)/python -m bench gallery
 

