@@ -8,6 +8,7 @@ Aliases say what an array holds where Python's types cannot:
     Keypoints   (n, 5, 2) float32, pixels: right eye, left eye, nose tip, right and left mouth corner,
                 "right" being the person's own right (the left one in the picture)
     Embeddings  (n, d) float32, rows of unit length; their dot product is the cosine similarity
+    Rows        columns of a table by name, arrays of equal length (their first dimension)
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ Picture: TypeAlias = str | os.PathLike[str] | Image
 Embeddings: TypeAlias = npt.NDArray[np.float32]
 Floats: TypeAlias = npt.NDArray[np.float32]
 Objects: TypeAlias = npt.NDArray[np.object_]
+Rows: TypeAlias = Mapping[str, npt.NDArray[Any]]
 
 
 class Answer(StrEnum):
@@ -179,6 +181,40 @@ class Faces:
         """No faces."""
         zeros = np.zeros((0,), np.float32)
         return cls(np.zeros((0, 4), np.float32), np.zeros((0, 5, 2), np.float32), zeros, zeros)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table of samples.
+
+    dtype: of numpy, as "float32", "bool" or "int32". shape: of the value in one row, () for a number.
+    unit: as "degrees", "pixels", "Hz", or "" for a number without one. meaning: one sentence, with the range.
+    In float columns NaN is "not measured"; columns of other kinds have no missing values.
+    """
+
+    name: str
+    dtype: str = "float32"
+    shape: tuple[int, ...] = ()
+    unit: str = ""
+    meaning: str = ""
+
+
+@dataclass(frozen=True)
+class Family:
+    """Measures that are taken together, so that they share one wide table of samples.
+
+    name: of the table, as "emotion". tracked: whether each row is of one track, or of the medium as a whole.
+    version: counts up whenever the meaning of a column changes.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    tracked: bool = True
+    version: int = 1
+
+    def empty(self) -> dict[str, npt.NDArray[Any]]:
+        """Its columns with no rows (without those that every table of samples has)."""
+        return {one.name: np.zeros((0, *one.shape), one.dtype) for one in self.columns}
 
 
 def objects(values: list[Any]) -> Objects:

@@ -11,16 +11,19 @@ from mien.models.acquire import add
 from mien.models.catalogue import Card, card, cards
 from mien.models.prepare import prepared
 from mien.models.session import Session, open_session
+from mien.models.tflite import LiteSession, open_lite
 from mien.models.weights import ModelStatus, locate, verify
 
 __all__ = [
     "Card",
+    "LiteSession",
     "ModelStatus",
     "Session",
     "add",
     "card",
     "cards",
     "locate",
+    "open_lite",
     "open_session",
     "prepared",
     "verify",

@@ -17,6 +17,8 @@ PERMISSIVE = frozenset(
 """SPDX names of licences under which weights may be used for anything; all others must be accepted first."""
 
 
+TASKS = ("detect", "embed", "landmarks", "pose", "hands", "expression", "speech")
+CHANNELS = ("RGB", "BGR", "grey", "sound")
 CARDS = Path(__file__).parent / "cards"
 
 
@@ -50,9 +52,9 @@ class Weights:
 
 @dataclass(frozen=True)
 class Input:
-    """What the network is fed: float32 in NCHW layout, ``(pixel - mean) / std`` with pixels of 0 to 255.
+    """What the network is fed, as float32: ``(pixel - mean) / std`` with pixels of 0 to 255, or samples of sound.
 
-    shape: numbers are fixed sizes, names are free ones. channels: "RGB" or "BGR".
+    shape: numbers are fixed sizes, names are free ones; NCHW in ONNX, NHWC in TFLite. channels: see `CHANNELS`.
     """
 
     name: str
@@ -76,10 +78,11 @@ class Accuracy:
 class Card:
     """All that Mien knows about a model, read from a TOML file.
 
-    task: "detect" or "embed". licence: SPDX name. outputs: names in the order of `Session.run`.
+    task: one of `TASKS`. licence: SPDX name. outputs: names in the order of `Session.run`.
+    labels: of the classes that the network tells apart, in the order of its output.
     dim: length of an embedding, or None. prepare: "fold" (see `mien.models.fold`) or "none".
     check: input shape on which the prepared graph is compared with the original.
-    decision: quantiles and calibration of this model's similarities, for `mien.gallery`.
+    decision: what turns the network's output into decisions, as quantiles and calibration of similarities.
     path: the card's own file; the weights may lie beside it.
     """
 
@@ -100,6 +103,7 @@ class Card:
     paper: str = ""
     caveats: tuple[str, ...] = ()
     accuracy: tuple[Accuracy, ...] = ()
+    labels: tuple[str, ...] = ()
     decision: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     @property
@@ -161,6 +165,7 @@ def read(text: str, path: Path) -> Card:
             weights=Weights(**weights, wheel=Wheel(**wheel) if wheel else None),
             input=Input(**{key: _frozen(value) for key, value in inputs.items()}),
             outputs=tuple(output["names"]),
+            labels=tuple(output.get("labels", ())),
             dim=output.get("dim"),
             prepare=prepare.get("step", "none"),
             check=tuple(prepare.get("check", ())),
@@ -194,8 +199,8 @@ def validated(card: Card, where: str) -> Card:
         "weights.wheel.requirement must be NAME==VERSION": not wheel
         or matches(r"[A-Za-z0-9][\w.-]*==[\w.+!]+", wheel.requirement),
         "weights.wheel.module must be a top-level package": not wheel or matches(r"\w+", wheel.module),
-        'task must be "detect" or "embed"': card.task in ("detect", "embed"),
-        'input.channels must be "RGB" or "BGR"': card.input.channels in ("RGB", "BGR"),
+        f"task must be one of {', '.join(TASKS)}": card.task in TASKS,
+        f"input.channels must be one of {', '.join(CHANNELS)}": card.input.channels in CHANNELS,
         'prepare.step must be "fold" or "none"': card.prepare in ("fold", "none"),
         "prepare.check must give an input shape to compare on": card.prepare == "none" or bool(card.check),
     }

@@ -1,0 +1,1 @@
+"""Streams of measurements over time, computed once and shared by every task."""
