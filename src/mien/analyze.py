@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -14,7 +12,7 @@ import numpy as np
 
 from mien.faces import FaceEngine
 from mien.media import read_frames
-from mien.tracking import Cuts, Identities, Identity, Track, Tracker, glimpses
+from mien.tracking import Cuts, Follower, Identities, Identity, Track
 from mien.types import Faces, Frame, Image
 
 RATE = 10.0  # frames a second that are looked at; faces move by less than their width in between
@@ -103,19 +101,21 @@ class Crowd:
     """Everybody seen so far in one medium."""
 
     people: Recogniser
-    tracker: Tracker = field(default_factory=Tracker)
     cuts: Cuts = field(default_factory=Cuts)
     identities: Identities = field(default_factory=Identities)
     counts: Counter[str] = field(default_factory=Counter)
     cut_times: list[float] = field(default_factory=list)
-    seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     first: float | None = None
     last: float = 0.0
+    follower: Follower = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.follower = Follower(self.people.engine)
 
     def decoded(self, frames: Iterator[Frame]) -> Iterator[Frame]:
         """The same frames; the time that it takes to get them is noted."""
         while True:
-            with self._timed("decode"):
+            with self.follower.timed("decode"):
                 frame = next(frames, None)
             if frame is None:
                 return
@@ -125,19 +125,13 @@ class Crowd:
         """Look at one more frame, and tell whose the tracks are that ended."""
         _, _, cut = self.follow(frame)
         self.cut_times += [frame.time] if cut else []
-        for track in self.tracker.finished():
+        for track in self.follower.tracker.finished():
             self.end(track)
 
     def follow(self, frame: Frame) -> tuple[Faces, list[Track], bool]:
         """The faces of one more frame, whose track each is, and whether the frame follows a cut."""
-        with self._timed("detect"):
-            faces = self.people.engine.detect(frame.image, search_orientation=False)
-        with self._timed("track"):
-            cut = self.cuts.is_cut(frame.image)
-            looks = glimpses(faces, self.people.engine.crops(frame.image, faces))
-            tracks = self.tracker.update(frame.time, faces, cut=cut, glimpses=looks)
-            for face, track in zip(faces, tracks, strict=True):
-                track.shots.offer(frame, face)
+        cut = self.cuts.is_cut(frame.image)
+        faces, tracks = self.follower.look(frame, cut=cut)
         self.counts.update(frames=1, detections=len(faces))
         self.first = frame.time if self.first is None else self.first
         self.last = frame.time
@@ -148,15 +142,9 @@ class Crowd:
         if track.looks * self.interval < BRIEF:
             self.counts["passing"] += 1
             return
-        shots = track.shots.best(track.looks)
-        with self._timed("embed"):
-            vectors = self.people.engine.embedder.embed(np.concatenate([shot.crop for shot in shots]))
-        weights = np.array([max(shot.quality, 1e-3) for shot in shots])
-        self.counts["embedded"] += len(shots)
-        span = [(track.start, track.end)]
-        self.identities.add(
-            Identity(weights @ vectors.astype(np.float64), shots[0], span, track.looks, len(shots))
-        )
+        identity = self.follower.identity(track)
+        self.counts["embedded"] += identity.embedded
+        self.identities.add(identity)
 
     @property
     def interval(self) -> float:
@@ -166,9 +154,9 @@ class Crowd:
 
     def result(self) -> VideoResult:
         """Everybody, once the medium is at its end."""
-        for track in self.tracker.finish():
+        for track in self.follower.tracker.finish():
             self.end(track)
-        with self._timed("identify"):
+        with self.follower.timed("identify"):
             self.identities.settle()
             self.identities.settle([self.appearance(one).name for one in self.identities.everybody])
             known = sorted(self.identities.everybody, key=lambda one: one.spans[0])
@@ -180,7 +168,7 @@ class Crowd:
             embedded=self.counts["embedded"],
             passing=self.counts["passing"],
             cuts=tuple(self.cut_times),
-            seconds={stage: round(taken, 3) for stage, taken in self.seconds.items()},
+            seconds={stage: round(taken, 3) for stage, taken in self.follower.seconds.items()},
             provenance=self.people.recognise(_nobody(self.people.engine)).provenance,
         )
 
@@ -189,12 +177,6 @@ class Crowd:
         best = one.best
         face = self.people.recognise(best.face.having(embeddings=one.embedding[None]))
         return Appearance(face, best.time, best.portrait, tuple(one.appearances()), one.looks, one.embedded)
-
-    @contextmanager
-    def _timed(self, stage: str) -> Iterator[None]:
-        begun = time.perf_counter()
-        yield
-        self.seconds[stage] += time.perf_counter() - begun
 
 
 def _nobody(engine: FaceEngine) -> Faces:

@@ -115,7 +115,7 @@ class Presence:
     def see(self, frame: Frame, dropped: int) -> LiveView:
         """Look at a frame."""
         faces, tracks, _ = self.crowd.follow(frame)
-        self._close(self.crowd.tracker.finished())
+        self._close(self.crowd.follower.tracker.finished())
         for track in tracks:
             self._look(track, frame.time)
         for track in tracks:
@@ -127,7 +127,7 @@ class Presence:
 
     def end(self) -> tuple[Labels, Labels]:
         """The medium is at its end: who arrived and left that was not told yet."""
-        self._close(self.crowd.tracker.finish())
+        self._close(self.crowd.follower.tracker.finish())
         for label in list(self.seen):
             self._leave(label)
         return self._told()

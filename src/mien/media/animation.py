@@ -10,7 +10,7 @@ from mien.errors import CorruptMedia, MediaTooLarge
 from mien.media.files import name_of
 from mien.media.limits import Limits
 from mien.media.stills import opened, read_still, rgb
-from mien.media.warn import warn_incomplete
+from mien.media.warn import Told, warn_incomplete
 from mien.types import Frame
 
 if TYPE_CHECKING:
@@ -23,7 +23,9 @@ _DEFAULT_MS = 100.0
 _SHORTEST_MS = 10.0
 
 
-def animation_frames(path: str | os.PathLike[str], every: int, limits: Limits) -> Iterator[Frame]:
+def animation_frames(
+    path: str | os.PathLike[str], every: int, start: int, limits: Limits, tell: Told | None
+) -> Iterator[Frame]:
     """The frames of an image file; one where it is not animated. Raises as `read_frames` does."""
     name = name_of(path)
     data, content = read_still(path, limits)
@@ -35,13 +37,13 @@ def animation_frames(path: str | os.PathLike[str], every: int, limits: Limits) -
             for index in range(total):
                 picture.seek(index)
                 picture.load()
-                if index % every == 0:
+                if index >= start and (index - start) % every == 0:
                     yield Frame(rgb(picture), time_ms / 1000, index, name)
                 time_ms += _duration_ms(picture)
     except CorruptMedia as error:
         if index == 0:
             raise
-        warn_incomplete(name, f"{index} frames of {total} were read ({error.__cause__}).")
+        warn_incomplete(name, f"{index} frames of {total} were read ({error.__cause__}).", tell)
 
 
 def frame_count(picture: ImageFile) -> int:

@@ -12,7 +12,7 @@ from mien.media.decoder import Decoder
 from mien.media.iso import require_plausible_samples
 from mien.media.limits import Limits
 from mien.media.picture import Pictures, check_size
-from mien.media.warn import warn_incomplete
+from mien.media.warn import Told, warn_incomplete
 from mien.types import Frame
 
 if TYPE_CHECKING:
@@ -24,7 +24,15 @@ if TYPE_CHECKING:
 _FORMATS = "mov,matroska,avi,mpeg,mpegvideo,mpegts,flv,asf,ogg,mxf,yuv4mpegpipe,ivf,h264,hevc"
 
 
-def video_frames(file: BinaryIO, name: str, every: int, keyframes: bool, limits: Limits) -> Iterator[Frame]:
+def video_frames(
+    file: BinaryIO,
+    name: str,
+    every: int,
+    keyframes: bool,
+    start: int,
+    limits: Limits,
+    tell: Told | None,
+) -> Iterator[Frame]:
     """The frames of an open video file. Raises as `read_frames` does."""
     with opened_video(file, name, limits) as (container, stream):
         decoder = Decoder(container, stream, keyframes)
@@ -32,14 +40,14 @@ def video_frames(file: BinaryIO, name: str, every: int, keyframes: bool, limits:
         count = 0
         for frame, number in decoder:
             time = clock.time_of(frame)
-            if count % every == 0:
+            if count >= start and (count - start) % every == 0:
                 yield Frame(pictures.rgb(frame), time, number, name)
             count += 1
         problem = decoder.problem or clock.missing(decoder.last_packet)
     if count == 0:
         raise CorruptMedia(f"{name}: no frame of the video can be decoded ({problem or 'it has none'}).")
     if problem:
-        warn_incomplete(name, f"{count} frames up to {clock.last:.2f} s were read ({problem}).")
+        warn_incomplete(name, f"{count} frames up to {clock.last:.2f} s were read ({problem}).", tell)
 
 
 @contextmanager

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
+from typing import TypeAlias
 
 from mien.errors import MediaWarning
 
+Told: TypeAlias = Callable[[str], None]
 
-def warn_incomplete(name: str, what: str) -> None:
-    """Issue a `MediaWarning` that names the medium and what is missing of it."""
-    warnings.warn(MediaWarning(f"{name}: the medium is cut off or damaged; {what}"), stacklevel=4)
+
+def warn_incomplete(name: str, what: str, tell: Told | None = None) -> None:
+    """Tell what is missing of the medium of that name; as a `MediaWarning` where nobody listens."""
+    message = f"{name}: the medium is cut off or damaged; {what}"
+    if tell:
+        tell(message)
+    else:
+        warnings.warn(MediaWarning(message), stacklevel=4)

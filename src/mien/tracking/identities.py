@@ -25,7 +25,8 @@ class Identity:
     """Somebody in a medium, whoever it is.
 
     total: (d,) sum of the embeddings, each weighted with the quality of its shot. best: the best shot.
-    spans: (start, end) seconds of each track. looks, embedded: how often the face was found and embedded.
+    spans: (start, end) seconds of each track; tracks: their numbers.
+    looks, embedded: how often the face was found and embedded.
     """
 
     total: npt.NDArray[np.float64]
@@ -33,6 +34,7 @@ class Identity:
     spans: list[tuple[float, float]] = field(default_factory=list)
     looks: int = 0
     embedded: int = 0
+    tracks: list[int] = field(default_factory=list)
 
     @property
     def embedding(self) -> npt.NDArray[np.float32]:
@@ -51,6 +53,7 @@ class Identity:
         self.spans = merged([*self.spans, *other.spans], 0.0)
         self.looks += other.looks
         self.embedded += other.embedded
+        self.tracks += other.tracks
 
     def appearances(self) -> list[tuple[float, float]]:
         """(start, end) seconds of each appearance, short absences bridged."""
