@@ -19,6 +19,11 @@
     ├── WorkersUnavailable       processes or a cluster to work on cannot be had
     ├── AuditError               accuracy cannot be measured on what was given
     │   └── TableInvalid         a table of pairs or of what is known of pictures cannot be used
+    ├── TimelineError            a timeline cannot be written, or not as asked
+    │   ├── TimelineNotFound     there is no timeline of that name
+    │   ├── TimelineInvalid      the file is not a timeline, or is damaged
+    │   │   └── TimelineNewer    a newer Mien made it
+    │   └── TimelineBusy         another process is writing it
     └── GalleryError             a gallery cannot do what was asked
         ├── PersonNotFound       nobody of that name
         ├── PersonExists         that name is taken
@@ -126,6 +131,26 @@ class AuditError(MienError):
 
 class TableInvalid(AuditError):
     """A table of pairs, or of what is known of the pictures, cannot be used."""
+
+
+class TimelineError(MienError):
+    """A timeline cannot be written, or does not allow what was asked."""
+
+
+class TimelineNotFound(TimelineError):
+    """There is no timeline of that name."""
+
+
+class TimelineInvalid(TimelineError):
+    """The file is not a timeline or a table of intervals that Mien reads, or it is damaged."""
+
+
+class TimelineNewer(TimelineInvalid):
+    """The timeline was made by a newer Mien than this one."""
+
+
+class TimelineBusy(TimelineError):
+    """Another process is writing the timeline."""
 
 
 class GalleryError(MienError):
