@@ -23,7 +23,7 @@ def test_the_default_models_have_cards_that_name_real_files():
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones(home):
-    with pytest.raises(UnknownModel, match=r"'arcface'.*sface, yunet.*\.toml"):
+    with pytest.raises(UnknownModel, match=r"'arcface'.*sface.*yunet.*\.toml"):
         models.card("arcface")
 
 

