@@ -61,7 +61,7 @@ def _is_media(path: Path) -> bool:
         content = content_of(path)
     except MediaError:
         return path.is_file() and path.suffix.lower() in _EXTENSIONS  # unreadable: let the reader say why
-    return content.kind != "other" or path.suffix.lower() in _EXTENSIONS
+    return content.kind in ("image", "video") or path.suffix.lower() in _EXTENSIONS
 
 
 def _natural(name: str) -> list[tuple[int, str]]:

@@ -70,7 +70,7 @@ def require_medium(head: bytes, name: str) -> Content:
     if not head:
         raise CorruptMedia(f"{name}: the file is empty (0 bytes); a video or an image was expected.")
     content = sniff(head)
-    if content.kind == "other":
+    if content.kind not in ("image", "video"):
         raise UnsupportedMedia(
             f"{name}: the content is {content.name}; expected a video (MP4, MOV, MKV, WebM, AVI, ...) "
             "or an image (the file's name does not matter)."

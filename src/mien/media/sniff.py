@@ -19,7 +19,7 @@ class Content:
     """What the first bytes say: ``name`` as in "jpeg" or "mp4", and which kind of medium that is."""
 
     name: str
-    kind: Literal["image", "video", "other"]
+    kind: Literal["image", "video", "audio", "other"]
 
 
 # (offset, magic bytes, what it is); the first that fits wins.
@@ -58,9 +58,17 @@ _MAGIC: list[tuple[int, bytes, Content]] = [
     (0, b"\0\0\0\x0cJXL \r\n\x87\n", Content("a JPEG XL image", "other")),
     (0, b"\0\0\x01\0", Content("a Windows icon", "other")),
     (0, b"SQLite format 3", Content("an SQLite database", "other")),
-    (8, b"WAVE", Content("a WAV sound", "other")),
-    (0, b"ID3", Content("an MP3 sound", "other")),
-    (0, b"fLaC", Content("a FLAC sound", "other")),
+    (8, b"WAVE", Content("a WAV sound", "audio")),
+    (0, b"ID3", Content("an MP3 sound", "audio")),
+    (0, b"\xff\xfb", Content("an MP3 sound", "audio")),
+    (0, b"\xff\xf3", Content("an MP3 sound", "audio")),
+    (0, b"\xff\xf2", Content("an MP3 sound", "audio")),
+    (0, b"\xff\xf1", Content("an AAC sound", "audio")),
+    (0, b"\xff\xf9", Content("an AAC sound", "audio")),
+    (0, b"fLaC", Content("a FLAC sound", "audio")),
+    (0, b"riff\x2e\x91\xcf\x11", Content("a Wave64 sound", "audio")),
+    (0, b"caff", Content("a CAF sound", "audio")),
+    (0, b"#!AMR", Content("an AMR sound", "audio")),
 ]
 
 
@@ -70,8 +78,10 @@ def sniff(head: bytes) -> Content:
     Content that is not known gets the kind "other" and a name that describes the bytes.
     """
     for offset, magic, content in _MAGIC:
-        if head.startswith(magic, offset) and (offset == 0 or head.startswith(b"RIFF")):
-            return content
+        if head.startswith(magic, offset) and (offset == 0 or head.startswith((b"RIFF", b"RF64"))):
+            return _ogg(head) if content.name == "ogg" else content
+    if head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):
+        return Content("an AIFF sound", "audio")
     if head[:2] == b"BM" and int.from_bytes(head[14:18], "little") in _BMP_HEADERS:
         return Content("bmp", "image")
     if head[4:8] == b"ftyp":
@@ -94,10 +104,18 @@ def _iso_media(head: bytes) -> Content:
     if box[:4] in _HEIF_BRANDS:
         return Content("heif", "image")
     if box[:4] in {b"M4A ", b"M4B "}:
-        return Content("an MPEG-4 sound", "other")
+        return Content("an MPEG-4 sound", "audio")
     if box[:4] == b"crx ":
         return Content("a camera's raw file (CR3)", "other")
     return Content("mp4", "video")
+
+
+def _ogg(head: bytes) -> Content:
+    """Of the first packet of each track, all of which stand before any data (RFC 3533, 6), whether one is pictures."""
+    sounds = (b"\x01vorbis", b"OpusHead", b"\x7fFLAC", b"Speex   ")
+    if head.startswith(sounds, 28) and b"\x80theora" not in head:
+        return Content("an Ogg sound", "audio")
+    return Content("ogg", "video")
 
 
 def _describe(head: bytes) -> str:

@@ -168,7 +168,7 @@ def _require_image(head: bytes, name: str) -> Content:
         raise UnsupportedMedia(
             f"{name}: is a video ({content.name}), an image was expected; use read_frames."
         )
-    if content.kind == "other":
+    if content.kind != "image":
         raise UnsupportedMedia(
             f"{name}: the content is {content.name}; "
             "expected JPEG, PNG, WebP, AVIF, HEIC, TIFF, BMP or GIF (the file's name does not matter)."
