@@ -1,0 +1,1 @@
+"""What is measured frame by frame, a file for each family."""
