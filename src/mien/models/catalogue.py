@@ -66,6 +66,7 @@ class Input:
     """What the network is fed, as float32: ``(pixel - mean) / std`` with pixels of 0 to 255, or samples of sound.
 
     shape: numbers are fixed sizes, names are free ones; NCHW in ONNX, NHWC in TFLite. channels: see `CHANNELS`.
+    also: names of further inputs, as of a state that the network gives back among its outputs.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Input:
     channels: str
     mean: tuple[float, ...] = (0.0, 0.0, 0.0)
     std: tuple[float, ...] = (1.0, 1.0, 1.0)
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -124,10 +124,11 @@ def open_session(
         if message:
             _log.warning("%s: %s", model.name, message)
     inputs, outputs = ({i.name for i in inference.get_inputs()}, {o.name for o in inference.get_outputs()})
-    if inputs != {model.input.name} or not outputs.issuperset(model.outputs):
+    named = [model.input.name, *model.input.also]
+    if inputs != set(named) or not outputs.issuperset(model.outputs):
         raise ModelError(
             f"The graph of {model.name!r} has inputs {sorted(inputs)} and outputs {sorted(outputs)}; "
-            f"its card names {[model.input.name]} and {list(model.outputs)}."
+            f"its card names {named} and {list(model.outputs)}."
         )
     return Session(model, inference, used, note, graph.note)
 
