@@ -1,1 +1,10 @@
-"""The result: tables of samples and segments over time; their files, exports and plots."""
+"""The result: tables of samples and segments over time; their files, exports and plots.
+
+>>> import mien.timeline
+>>> mien.timeline.read("interview.parquet").samples["emotion"].to_pandas()             # doctest: +SKIP
+"""
+
+from mien.timeline.files import read, write
+from mien.timeline.timeline import Timeline
+from mien.timeline.writer import Writer
+
