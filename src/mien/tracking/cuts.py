@@ -27,6 +27,14 @@ class Cuts:
     def __init__(self) -> None:
         self._last: Floats | None = None
 
+    def state(self) -> Floats | None:
+        """All that is remembered from frame to frame."""
+        return self._last
+
+    def resume(self, state: Floats | None) -> None:
+        """Go on from what `state` gave."""
+        self._last = state
+
     def is_cut(self, image: Image) -> bool:
         """Whether this frame follows a cut; the first frame does not."""
         import cv2

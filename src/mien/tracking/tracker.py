@@ -8,7 +8,9 @@ cannot tell. All tracks end at a cut.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -104,6 +106,15 @@ class Tracker:
         """End all tracks; those that ended since the last call."""
         self._end(list(self.tracks.values()))
         return self.finished()
+
+    def state(self) -> dict[str, Any]:
+        """All that it knows of the medium so far, but for the tracks that ended."""
+        return {"tracks": self.tracks, "next": self._next, "last": self._last, "pause": self._pause}
+
+    def resume(self, state: Mapping[str, Any]) -> None:
+        """Go on from what `state` gave."""
+        self.tracks, self._next = dict(state["tracks"]), state["next"]
+        self._last, self._pause = state["last"], state["pause"]
 
     def _pair(
         self,

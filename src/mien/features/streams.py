@@ -1,0 +1,168 @@
+"""One pass over a medium feeds all extractors that are asked for, and computes only what the cache does not have.
+
+The faces of each frame come first (streams "frames", "faces" and "tracks"); every extractor is a stream of its own,
+which depends on them and on the streams that it needs. All streams of a medium are cut into the same chunks, so a pass
+begins at the first chunk that any stream lacks: what is there is read, what is missing is computed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Callable, Generator, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from mien.faces import FaceEngine
+from mien.features import looks, replay
+from mien.features.ahead import ahead
+from mien.features.extractor import Extractor, Spread, View
+from mien.features.looks import ChunkEnd, Item, Looks
+from mien.features.records import track_table
+from mien.features.rows import Collected
+from mien.features.state import pack, unpack
+from mien.features.store import Entry
+from mien.features.timing import timed
+from mien.media import read_frames
+from mien.models.weights import sha256
+from mien.timeline.build import column
+from mien.types import Frame
+
+In = TypeVar("In")
+Out = TypeVar("Out")
+
+BASE = ("frames", "faces", "tracks")  # streams that all others depend on
+CHUNK = 10.0  # seconds of the medium; what a kill costs at most
+AHEAD = 6  # frames that the decoder is ahead of the looks, and these of the extractors; they bound the memory
+
+
+@dataclass
+class Pass:
+    """The streams of one medium.
+
+    extractors: each after those that it needs. chunk: seconds; it changes nothing in the rows.
+    streams: by name; "frames", "faces" and "tracks" are there always. seconds: on the clock, for each stage; stages
+    overlap. notes: what is wrong with the medium, a sentence each; known once all chunks are there.
+
+    >>> for chunk in Pass(Path("interview.mp4"), engine, [Scene()]).chunks(): ...      # doctest: +SKIP
+    """
+
+    path: Path
+    engine: FaceEngine
+    extractors: Sequence[Extractor] = ()
+    chunk: float = CHUNK
+    streams: dict[str, Entry] = field(default_factory=dict)
+    seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    notes: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        medium = sha256(self.path)
+        base: dict[str, Any] = {
+            "chunk": self.chunk,
+            "engine": dict(self.engine.provenance),
+            "looks": [looks.RATE, looks.MIN_FACE, looks.BRIEF],
+        }
+        for name in BASE:
+            self.streams[name] = Entry(medium, name, base)
+        for one in self.extractors:
+            needs = {need: self.streams[need].facts for need in one.needs}
+            own = {"of": base, "needs": needs, "version": one.family.version, "facts": dict(one.facts)}
+            self.streams[one.family.name] = Entry(medium, one.family.name, own)
+
+    def chunks(self) -> Generator[int]:
+        """Computes what is missing; the number of each chunk as soon as all streams have it."""
+        have = {name: entry.count for name, entry in self.streams.items()}
+        first, told = min(have.values()), self.streams["frames"].finished
+        yield from range(first)
+        if told is None or first < told["chunks"]:
+            last = yield from self._compute(first, have)
+            self.notes += told["notes"] if told else []
+            told = {"chunks": last, "notes": self.notes}
+        self.notes = list(told["notes"])
+        for entry in self.streams.values():
+            entry.finish(told)
+
+    def _compute(self, first: int, have: dict[str, int]) -> Generator[int, None, int]:
+        """Chunks from the given one on; how many there are then."""
+        number, chunk = first, Chunk(self, first, have)
+        with ThreadPoolExecutor(os.cpu_count() or 1, "extract") as pool:
+
+            def spread(work: Callable[[In], Out], things: Iterable[In]) -> list[Out]:
+                return list(pool.map(work, things))
+
+            for item in ahead(self._items(first, have), AHEAD):
+                if isinstance(item, View):
+                    chunk.see(item, spread)
+                    continue
+                chunk.commit(item)
+                yield number
+                number += 1
+                chunk = Chunk(self, number, have)
+        return number
+
+    def _items(self, first: int, have: dict[str, int]) -> Generator[Item]:
+        """The views from a chunk on: as the cache has them, then by looking."""
+        frames_of, faces_of = (self.streams[name].table for name in ("frames", "faces"))
+        base, told = min(have[name] for name in BASE), self.streams["frames"].finished
+        start = int(column(frames_of(first - 1), "frame")[-1]) + 1 if first else 0
+        frames = ahead(self._decoded(start), AHEAD)
+        for number in range(first, base):
+            yield from replay.views(frames, frames_of(number), faces_of(number))
+            yield ChunkEnd([], b"")
+        if told is None:
+            live = Looks(self.engine, chunk=self.chunk, seconds=self.seconds)
+            if base:
+                live.resume(self.streams["faces"].state(base - 1))
+            yield from live.views(frames)
+
+    def _decoded(self, start: int) -> Generator[Frame]:
+        frames = read_frames(self.path, start=start, tell=self.notes.append)
+        while True:
+            with timed(self.seconds, "decode"):
+                frame = next(frames, None)
+            if frame is None:
+                return
+            yield frame
+
+
+class Chunk:
+    """One chunk in the making: the rows of those streams that lack it."""
+
+    def __init__(self, of: Pass, number: int, have: dict[str, int]) -> None:
+        self._of, self._number = of, number
+        self._base = number >= min(have[name] for name in BASE)
+        self._missing = [one for one in of.extractors if have[one.family.name] <= number]
+        needed = {need for one in self._missing for need in one.needs if have[need] > number}
+        self._known = {need: replay.rows_of(of.streams[need].table(number)) for need in needed}
+        families = [looks.FRAMES, looks.FACES] if self._base else []
+        families += [one.family for one in self._missing]
+        self._collected = {family.name: Collected(family) for family in families}
+        for one in self._missing:
+            if have[one.family.name] == number > 0:
+                one.resume(unpack(of.streams[one.family.name].state(number - 1)))
+
+    def see(self, view: View, spread: Spread) -> None:
+        """Let the extractors see one more frame."""
+        if self._base:
+            for name, rows in looks.rows_of(view).items():
+                self._collected[name].add(view.frame, rows)
+        index = view.frame.index
+        rows_of = {name: known[index] for name, known in self._known.items() if index in known}
+        for one in self._missing:
+            name = one.family.name
+            with timed(self._of.seconds, name):
+                rows_of[name] = one.see(replace(view, rows=rows_of, spread=spread))
+            self._collected[name].add(view.frame, rows_of[name])
+
+    def commit(self, end: ChunkEnd) -> None:
+        """Put the chunk into the cache; what others depend on comes first."""
+        tables = {name: collected.table() for name, collected in self._collected.items()}
+        if self._base:
+            self._of.streams["frames"].commit(self._number, tables["frames"])
+            self._of.streams["tracks"].commit(self._number, track_table(end.ended))
+            self._of.streams["faces"].commit(self._number, tables["faces"], end.state)
+        for one in self._missing:
+            name = one.family.name
+            self._of.streams[name].commit(self._number, tables[name], pack(one.state()))
