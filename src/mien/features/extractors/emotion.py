@@ -47,7 +47,12 @@ class Emotion:
         self._expression = Expression(model)
         session = self._expression.session
         tier = session.card.decision.get("tier", "unrated")
-        self.facts: Mapping[str, Any] = {"models": [session.provenance()], "tier": tier}
+        calibrated = list(session.card.decision.get("calibrated", ()))
+        self.facts: Mapping[str, Any] = {
+            "models": [session.provenance()],
+            "tier": tier,
+            "calibrated": calibrated,
+        }
 
     def see(self, view: View) -> Rows:
         """Rows of all faces of the frame."""
