@@ -11,7 +11,7 @@ import numpy as np
 from mien.errors import ArgumentError
 from mien.features.extractor import State
 from mien.features.voice.activity import CONTEXT, RATE, WINDOW, Activity
-from mien.features.voice.pitch import HIGHEST, LOWEST, THRESHOLD, pitches, span
+from mien.features.voice.pitch import DEEP, HIGHEST, LOWEST, VOICED, pitches, span
 from mien.features.voice.syllables import DIP, Nuclei
 from mien.media.sound import Sound
 from mien.models import Session, open_session
@@ -82,7 +82,7 @@ class Voice:
         )  # speech, pitch, energy, nucleus, spoken; from HALF before the next
         self.facts: Mapping[str, Any] = {
             "models": [self._session.provenance()],
-            "pitch": {"method": "YIN", "lowest": LOWEST, "highest": HIGHEST, "threshold": THRESHOLD},
+            "pitch": {"method": "YIN", "lowest": LOWEST, "highest": HIGHEST, "deep": DEEP, "voiced": VOICED},
             "rate": {"dip": DIP, "window": 2 * HALF * HOP / RATE},
         }
 
@@ -192,4 +192,5 @@ class Voice:
 
 def around(samples: Floats, middles: Any, length: int) -> Floats:
     """(n, length) samples of which each middle is in the middle."""
-    return np.lib.stride_tricks.sliding_window_view(samples, length)[middles - length // 2]
+    windows: Floats = np.lib.stride_tricks.sliding_window_view(samples, length)
+    return windows[middles - length // 2]

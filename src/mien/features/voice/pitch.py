@@ -11,7 +11,8 @@ from mien.types import Floats
 
 LOWEST, HIGHEST = 60.0, 500.0  # Hz, from a low man's voice to a child's
 WINDOW = 0.032  # s over which periods are compared; the paper's is 25 ms, a longer one stands more noise
-THRESHOLD = 0.2  # of equation 8, under which a sound counts as periodic; the paper's 0.1 is for clean speech
+DEEP = 0.2  # of equation 8: the first dip as deep as that is the period; the paper has 0.1, for clean speech
+VOICED = 0.45  # where no dip is so deep, the deepest is the period if it is under this; white noise stays above 0.6
 
 Doubles = npt.NDArray[np.float64]
 
@@ -24,19 +25,23 @@ def span(rate: int) -> int:
 def pitches(frames: npt.NDArray[Any], rate: int) -> Floats:
     """The pitch in the middle of each frame, in Hz, NaN where the sound is not periodic.
 
-    frames: (n, `span`) samples. The pitch is the first dip of d' under `THRESHOLD` (step 4 of the paper), made finer
-    by a parabola through its neighbours (step 5); where none is, the frame is unvoiced.
+    frames: (n, `span`) samples. The period is the first dip of d' under `DEEP` (step 4 of the paper), or else the
+    deepest, made finer by a parabola through its neighbours (step 5). Where that is above `VOICED`, nobody voices.
     """
     window = round(WINDOW * rate)
     shortest = int(rate / HIGHEST)
     d = normalised(difference(np.asarray(frames, np.float64), window))
-    dips = (d[:, 1:-1] < THRESHOLD) & (d[:, 1:-1] <= d[:, :-2]) & (d[:, 1:-1] < d[:, 2:])
+    inner = d[:, 1:-1]
+    dips = (inner <= d[:, :-2]) & (inner < d[:, 2:])
     dips[:, : shortest - 1] = False
-    row, lag = np.arange(len(d)), dips.argmax(axis=1) + 1
+    deep = dips & (inner < DEEP)
+    first, deepest = deep.argmax(axis=1), np.where(dips, inner, np.inf).argmin(axis=1)
+    row, lag = np.arange(len(d)), np.where(deep.any(axis=1), first, deepest) + 1
     before, at, after = d[row, lag - 1], d[row, lag], d[row, lag + 1]
     curve = before - 2 * at + after
     shift = np.divide(before - after, 2 * curve, out=np.zeros_like(curve), where=curve > 0)
-    return np.where(dips.any(axis=1), rate / (lag + shift), np.nan).astype(np.float32)
+    voiced = dips[row, lag - 1] & (at < VOICED)
+    return np.where(voiced, rate / (lag + shift), np.nan).astype(np.float32)
 
 
 def difference(frames: Doubles, window: int) -> Doubles:
