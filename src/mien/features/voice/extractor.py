@@ -192,5 +192,5 @@ class Voice:
 
 def around(samples: Floats, middles: Any, length: int) -> Floats:
     """(n, length) samples of which each middle is in the middle."""
-    windows: Floats = np.lib.stride_tricks.sliding_window_view(samples, length)
-    return windows[middles - length // 2]
+    windows = np.lib.stride_tricks.sliding_window_view(samples, length)
+    return np.asarray(windows[middles - length // 2], np.float32)
