@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from mien.faces import FaceEngine
 from mien.features import looks, replay
 from mien.features.ahead import ahead
+from mien.features.budget import Budget
 from mien.features.extractor import Extractor, Spread, View
 from mien.features.looks import ChunkEnd, Item, Looks
 from mien.features.records import track_table
@@ -43,6 +44,7 @@ class Pass:
     """The streams of one medium.
 
     extractors: each after those that it needs. chunk: seconds; it changes nothing in the rows.
+    budget: also among the extractors; decides what the others leave out.
     streams: by name; "frames", "faces" and "tracks" are there always. seconds: on the clock, for each stage; stages
     overlap. notes: what is wrong with the medium, a sentence each; known once all chunks are there.
 
@@ -53,6 +55,7 @@ class Pass:
     engine: FaceEngine
     extractors: Sequence[Extractor] = ()
     chunk: float = CHUNK
+    budget: Budget | None = None
     streams: dict[str, Entry] = field(default_factory=dict)
     seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     notes: list[str] = field(default_factory=list)
@@ -69,6 +72,8 @@ class Pass:
         for one in self.extractors:
             needs = {need: self.streams[need].facts for need in one.needs}
             own = {"of": base, "needs": needs, "version": one.family.version, "facts": dict(one.facts)}
+            if self.budget and one is not self.budget:
+                own["budget"] = dict(self.budget.facts)
             self.streams[one.family.name] = Entry(medium, one.family.name, own)
 
     def chunks(self) -> Generator[int]:
@@ -78,8 +83,7 @@ class Pass:
         yield from range(first)
         if told is None or first < told["chunks"]:
             last = yield from self._compute(first, have)
-            self.notes += told["notes"] if told else []
-            told = {"chunks": last, "notes": self.notes}
+            told = told or {"chunks": last, "notes": list(self.notes)}
         self.notes = list(told["notes"])
         for entry in self.streams.values():
             entry.finish(told)
@@ -152,6 +156,9 @@ class Chunk:
         rows_of = {name: known[index] for name, known in self._known.items() if index in known}
         for one in self._missing:
             name = one.family.name
+            budget = self._of.budget
+            if budget and (budget.skips(name, index) or not all(need in rows_of for need in one.needs)):
+                continue
             with timed(self._of.seconds, name):
                 rows_of[name] = one.see(replace(view, rows=rows_of, spread=spread))
             self._collected[name].add(view.frame, rows_of[name])

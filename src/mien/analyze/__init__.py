@@ -1,0 +1,23 @@
+"""Composes the rooms over a medium: who is in a video, and all that can be measured of them over time."""
+
+from mien.analyze.video import (
+    BRIEF,
+    RATE,
+    Appearance,
+    Crowd,
+    Recogniser,
+    VideoResult,
+    identify_video,
+    spaced,
+)
+
+__all__ = [
+    "BRIEF",
+    "RATE",
+    "Appearance",
+    "Crowd",
+    "Recogniser",
+    "VideoResult",
+    "identify_video",
+    "spaced",
+]
