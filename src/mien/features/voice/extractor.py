@@ -69,6 +69,7 @@ class Voice:
 
     def __init__(self, session: Session | None = None) -> None:
         self._session = session or open_session("silero-vad")
+        self.model = f"{self._session.card.name} {self._session.card.version}"
         self._activity = Activity(self._session)
         self._nuclei = Nuclei()
         self._start = np.nan
