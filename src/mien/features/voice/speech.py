@@ -24,7 +24,7 @@ Spans = npt.NDArray[np.float64]
 
 
 def speech_segments(rows: Rows, *, model: str, hop: float = 0.01) -> list[dict[str, Any]]:
-    """Intervals of the layers "speech" and "pause", in the order of their onset, as `timeline.build.segments` takes them.
+    """Intervals of the layers "speech" and "pause" by their onset, as `timeline.build.segments` takes them.
 
     rows: "time" and "speech" of the family `voice`, of one medium. model: who says so, as `Voice.model`. hop: seconds
     from row to row. A pause is between speech, never before the first or after the last. Their probabilities are not

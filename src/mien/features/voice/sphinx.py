@@ -29,7 +29,6 @@ class Sphinx:
 
     def words(self, sounds: Iterable[Sound]) -> Iterator[Word]:
         """The words of a medium in order, in lower case."""
-        log = self._decoder.get_logmath()
         for sound in stretches(sounds):
             pcm = np.clip(sound.samples * 32768.0, -32768, 32767).astype("<i2")
             self._decoder.start_utt()
@@ -40,4 +39,4 @@ class Sphinx:
                     continue
                 text = re.sub(r"\(\d+\)$", "", part.word)  # a number tells the pronunciation
                 start, end = part.start_frame / _FRAMES, (part.end_frame + 1) / _FRAMES
-                yield Word(sound.time + start, sound.time + end, text, min(log.exp(part.prob), 1.0))
+                yield Word(sound.time + start, sound.time + end, text, min(part.prob, 1.0))

@@ -14,15 +14,13 @@ from mien.timeline.imports.source import text
 
 _TIME = r"(?:(\d+):)?(\d{1,2}):(\d{2})[.,](\d{3})"
 _CUE = re.compile(rf"^\s*{_TIME}\s*-->\s*{_TIME}")
-_TAG = re.compile(
-    r"</?[a-zA-Z0-9:][^>]*>|\{\\[^}]*\}"
-)  # of WebVTT and SubRip, and of SubStation as some tools leave it
+_TAG = re.compile(r"</?[a-zA-Z0-9:][^>]*>|\{\\[^}]*\}")  # of WebVTT and SubRip; what is left of SubStation
 
 Record = dict[str, Any]
 
 
 def read_transcript(path: Path, *, model: str | None = None) -> list[Record]:
-    """Intervals of the layers "utterance" and, where the file has them, "word", as `timeline.build.segments` takes them.
+    """Intervals of the layers "utterance" and "word" (where the file has any), as `timeline.build.segments` takes them.
 
     path: of a ``.json`` (by openai-whisper, faster-whisper, WhisperX or whisper.cpp), ``.vtt`` or ``.srt`` file; what
     it is, is told by its content. model: who transcribed; the file's name where it is not given.
