@@ -4,7 +4,9 @@
 >>> mien.timeline.read("interview.parquet").samples["emotion"].to_pandas()             # doctest: +SKIP
 """
 
+from mien.timeline.compare import Comparison, compare
 from mien.timeline.files import read, write
 from mien.timeline.timeline import Timeline
 from mien.timeline.writer import Writer
 
+__all__ = ["Comparison", "Timeline", "Writer", "compare", "read", "write"]

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from mien.errors import ArgumentError
 from mien.timeline.schema import MEDIA, SEGMENTS, TRACKS, samples
-from mien.types import Family, Rows
+from mien.types import Family, Rows, objects
 
 NOBODY = -1  # in arrays, the track of what is nobody's; and any other whole number that is missing
 Array = npt.NDArray[Any]
@@ -20,9 +20,9 @@ Array = npt.NDArray[Any]
 def table(schema: pa.Schema, rows: Rows) -> pa.Table:
     """A table of the columns, sorted by medium, time and track.
 
-    rows: arrays of equal length n by column name, (n, *shape) where a column has a shape. Columns that may be missing and
-    are not given are null. NaN becomes null in columns of single floats, so that SQL sees what was not measured; within
-    lists it stays. ArgumentError for a column that is missing, unknown, or of another shape or kind.
+    rows: arrays of equal length n by column name, (n, *shape) where a column has a shape. Columns that may be missing
+    and are not given are null. NaN becomes null in columns of single floats, so that SQL sees what was not measured;
+    within lists it stays. ArgumentError for a column that is missing, unknown, or of another shape or kind.
     """
     if unknown := sorted(set(rows) - set(schema.names)):
         raise ArgumentError(
@@ -115,7 +115,7 @@ def segments(rows: Iterable[Mapping[str, Any]]) -> pa.Table:
 def _records(schema: pa.Schema, rows: Iterable[Mapping[str, Any]], usual: Mapping[str, Any]) -> pa.Table:
     records = [{**usual, **row} for row in rows]
     named = {name for record in records for name in record} | set(schema.names)
-    return table(schema, {name: [record.get(name) for record in records] for name in sorted(named)})
+    return table(schema, {name: objects([record.get(name) for record in records]) for name in sorted(named)})
 
 
 def column(table: pa.Table, name: str) -> Array:

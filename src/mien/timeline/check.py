@@ -23,7 +23,9 @@ def check(tables: Mapping[str, pa.Table]) -> None:
     for name, schema in TABLES.items():
         if (found := tables[name].schema) != schema:
             odd = sorted({str(field) for field in found} ^ {str(field) for field in schema})
-            raise ArgumentError(f"{name}: columns that differ from the schema's: {', '.join(odd)}.")
+            raise ArgumentError(
+                f"{name}: columns that differ from the schema's: {', '.join(odd) or 'their order'}."
+            )
         for field in schema:
             if not field.nullable and tables[name].column(field.name).null_count:
                 raise ArgumentError(f"{name}: {field.name} is missing in some rows; each row needs one.")

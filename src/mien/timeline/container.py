@@ -20,6 +20,7 @@ from mien.timeline import layout
 from mien.timeline.schema import VERSION
 
 KEY = b"mien"  # of the footer's metadata
+NEW = ".new"  # ends the names of files that are being written
 GROUP_ROWS, GROUP_BYTES = 65_536, 2**24  # of a row group at most: so much is in memory at once
 
 
@@ -31,28 +32,28 @@ class Stream:
     pieces: Iterable[pa.Table]
 
 
-def save(path: Path, tables: Mapping[str, Stream], facts: Mapping[str, Any]) -> dict[str, int]:
-    """Write the file whole or not at all; the number of rows of each table.
+def save(
+    path: Path, tables: Mapping[str, Stream], facts: Mapping[str, Any], *, within: Path | None = None
+) -> None:
+    """Write the file whole or not at all.
 
-    It is written beside its place, flushed to the disk, and renamed. facts: what the footer holds besides, plain JSON.
+    It is written within another folder of the same disk, or beside its place, flushed, and renamed. facts: what the
+    footer holds besides, plain JSON.
     ArgumentError where tables do not go into one file, TimelineError where the disk does not take it.
     """
     schema = layout.union(stream.schema for stream in tables.values())
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
+    temporary = (within or path.parent) / f"{path.name}.{os.getpid()}{NEW}"
     with writing(path):
         try:
-            rows = _write(temporary, schema, tables, facts)
+            _write(temporary, schema, tables, facts)
             flush(temporary)
             temporary.replace(path)
             flush(path.parent)
         finally:
             temporary.unlink(missing_ok=True)
-    return rows
 
 
-def _write(
-    path: Path, schema: pa.Schema, tables: Mapping[str, Stream], facts: Mapping[str, Any]
-) -> dict[str, int]:
+def _write(path: Path, schema: pa.Schema, tables: Mapping[str, Stream], facts: Mapping[str, Any]) -> None:
     about: dict[str, Any] = {}
     words = [field.name for field in schema if pa.types.is_string(field.type) or field.name == layout.TABLE]
     with pq.ParquetWriter(
@@ -66,7 +67,6 @@ def _write(
                 about[name]["groups"] += 1
         footer = {"version": VERSION, "mien": mien.__version__, "tables": about, **facts}
         file.add_key_value_metadata({KEY: json.dumps(footer, ensure_ascii=False)})
-    return {name: table["rows"] for name, table in about.items()}
 
 
 def group_rows(schema: pa.Schema) -> int:

@@ -29,8 +29,8 @@ def spans(
     """Where the values are at least `off` and somewhere in between at least `on`.
 
     times: (n,) seconds, rising. values: (n,), NaN where there is nobody to be seen.
-    on, off: two thresholds, so that a value that trembles about one of them does not begin and end all the time; `off` is
-        the lower one, or equal. least: seconds that an interval lasts at least; shorter ones are dropped.
+    on, off: two thresholds, so that a value that trembles about one of them does not begin and end all the time; `off`
+        is the lower one, or equal. least: seconds that an interval lasts at least; shorter ones are dropped.
     bridge: seconds below `off`, by less than which two intervals are one; bridged first, then measured.
 
     An interval begins and ends where the line between two samples crosses `off`. NaN ends it at the last sample before,

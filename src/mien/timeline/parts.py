@@ -23,12 +23,12 @@ def committed(folder: Path) -> tuple[list[Path], Footer | None]:
     for number, file in enumerate(files):
         if file != part(folder, number):
             raise TimelineInvalid(
-                f"{folder}: {part(folder, number).name} is missing, so that what was committed is not whole. Remove the "
-                "folder to begin again."
+                f"{folder}: {part(folder, number).name} is missing, so that what was committed is not whole. Remove "
+                "the folder to begin again."
             )
     return files, container.footer(files[-1]) if files else None
 
 
 def leftovers(folder: Path) -> list[Path]:
     """What a killed process had not put in place."""
-    return sorted(folder.glob("*.new"))
+    return sorted(folder.glob(f"*{container.NEW}"))

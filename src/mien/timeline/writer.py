@@ -28,7 +28,7 @@ class Writer:
     checkpoint: what the last commit was given, also by an earlier process that was killed; None before the first.
 
     What is appended is held in memory until `commit`, which puts it into the folder PATH.part at once: after a kill
-    everything committed is there, and nothing else. Leaving the `with` keeps the folder, so that a later Writer goes on.
+    everything committed is there, and nothing else. Leaving the `with` keeps the folder, and a later Writer goes on.
     TimelineBusy where another Writer has the path, TimelineInvalid for a damaged folder, TimelineError where the disk
     does not take it.
 
@@ -72,12 +72,15 @@ class Writer:
         """Add rows to a table: "media", "tracks", "segments", or a family's, which is made by its first rows.
 
         Rows of samples are sorted by medium, time and track; none may be from before the last ones of their table.
-        A table without rows makes the family known. ArgumentError for other columns than before, or than all tables have.
+        A table without rows makes the family known. ArgumentError for other columns than before, or for one that is
+        of another kind in another table.
         """
         schema = TABLES.get(name) or self._schemas.get(name) or table.schema
         if table.schema != schema:
             odd = sorted({str(field) for field in table.schema} ^ {str(field) for field in schema})
-            raise ArgumentError(f"{name}: other columns than the table has: {', '.join(odd)}.")
+            raise ArgumentError(
+                f"{name}: other columns than the table has: {', '.join(odd) or 'another order'}."
+            )
         if name not in self._schemas:
             if name not in FIXED and (missing := set(KEYS) - set(schema.names)):
                 raise ArgumentError(f"{name}: no column {' and '.join(sorted(missing))}; samples have both.")
@@ -129,7 +132,7 @@ class Writer:
             if name not in FIXED:
                 rows = itertools.chain(stored.pieces(name), self._pending.get(name, ()))
                 streams[name] = Stream(self._schemas[name], check_samples(name, rows, fixed))
-        container.save(self._path, streams, {"provenance": dict(provenance)})
+        container.save(self._path, streams, {"provenance": dict(provenance)}, within=self._folder)
         self.discard()
 
     def discard(self) -> None:
