@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import metadata
+from typing import Any
 
 import numpy as np
 
@@ -25,6 +26,7 @@ class Sphinx:
         except ImportError as error:
             raise ModelError("The recogniser 'pocketsphinx' is not here: pip install pocketsphinx") from error
         self.name = f"pocketsphinx {metadata.version('pocketsphinx')}"
+        self.facts: Mapping[str, Any] = {"name": self.name}
         self._decoder = Decoder(samprate=RATE, loglevel="FATAL")
 
     def words(self, sounds: Iterable[Sound]) -> Iterator[Word]:

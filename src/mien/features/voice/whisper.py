@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from mien.errors import ModelError, WeightsMissing
 from mien.features.voice.words import Word, stretches
 from mien.media.sound import Sound
+from mien.models.weights import sha256
 
 _NEEDED = ("model.bin", "config.json", "tokenizer.json")
 
@@ -45,20 +48,28 @@ class Whisper:
         except (RuntimeError, ValueError) as error:
             raise ModelError(f"faster-whisper cannot load the model in {str(place)!r}: {error}") from error
         self.name = f"whisper {place.name}"
+        self.facts: Mapping[str, Any] = {
+            "name": self.name,
+            "sha256": sha256(place / "model.bin"),
+            "faster-whisper": metadata.version("faster-whisper"),
+            "language": language,
+        }
         self._language = language
 
     def words(self, sounds: Iterable[Sound]) -> Iterator[Word]:
-        """The words of a medium in order; stretches without speech are not looked at."""
+        """The words of a medium in order, of what faster-whisper's own Silero VAD takes for speech: in noise and in
+        silence, Whisper makes words up.
+        """
         for sound in stretches(sounds):
             parts, _ = self._model.transcribe(
                 sound.samples,
                 language=self._language,
                 word_timestamps=True,
+                vad_filter=True,
                 condition_on_previous_text=False,  # else it repeats itself through silence
                 temperature=0.0,
             )
             for part in parts:
                 for word in part.words or ():
-                    yield Word(
-                        sound.time + word.start, sound.time + word.end, word.word.strip(), word.probability
-                    )
+                    start, end = sound.time + float(word.start), sound.time + float(word.end)
+                    yield Word(start, end, word.word.strip(), float(word.probability))

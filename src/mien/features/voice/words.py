@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -31,9 +31,13 @@ class Word:
 
 
 class Recogniser(Protocol):
-    """Turns speech to words. name: of the model and its version, for the provenance."""
+    """Turns speech to words.
+
+    name: of the model and its version. facts: all that the words depend on besides the sound, in plain JSON types.
+    """
 
     name: str
+    facts: Mapping[str, Any]
 
     def words(self, sounds: Iterable[Sound]) -> Iterator[Word]:
         """The words of a medium in order, while its blocks (of 16 kHz, each where the last one ended) come in."""
