@@ -12,9 +12,13 @@ from string import Template
 from typing import Any
 from urllib.parse import quote
 
-from mien.errors import ArgumentError, MediaError, MediaNotFound
+from mien.errors import ArgumentError, MediaNotFound
+from mien.timeline import contents
+from mien.timeline.contents import Measured
+from mien.timeline.exports.save import save
 from mien.timeline.report import facts, words
-from mien.timeline.report.curves import LEVELS, TICK, Blocks, series
+from mien.timeline.report.curves import LEVELS, TICK, Blocks, series, thinning
+from mien.timeline.select import schema_of
 from mien.timeline.timeline import Timeline
 
 EMBED = 64 * 2**20  # bytes of media that a page may carry
@@ -32,16 +36,12 @@ def write(timeline: Timeline, path: str | os.PathLike[str], *, video: str | None
 
     video: "link" plays the media from where they are, by their way from the page's folder; "embed" puts them into the
     page (64 MiB at most); None shows the tracks' portraits instead. Raises `MediaNotFound` where a medium to play is
-    not there, `ArgumentError` where it is too large, and `MediaError` where the page cannot be written.
+    not there, `ArgumentError` where it is too large, and `TimelineError` where the page cannot be written.
 
     >>> write(mien.timeline.read("interview.parquet"), "interview.html", video="link")       # doctest: +SKIP
     """
     target = Path(path)
-    text = page(timeline, folder=target.parent, video=video)
-    try:
-        target.write_text(text, "utf-8", errors="backslashreplace")
-    except OSError as error:
-        raise MediaError(f"{target}: cannot be written ({error.strerror or error}).") from error
+    save(target, [page(timeline, folder=target.parent, video=video).encode("utf-8", "backslashreplace")])
 
 
 def page(timeline: Timeline, *, folder: Path = Path(), video: str | None = None) -> str:
@@ -49,7 +49,8 @@ def page(timeline: Timeline, *, folder: Path = Path(), video: str | None = None)
     if video not in (None, "link", "embed"):
         raise ArgumentError(f'video is {video!r}; expected "link", "embed" or None.')
     media, blocks = timeline.media.to_pylist(), Blocks()
-    basics = facts.basics(timeline)
+    families = contents.families(timeline)
+    every = thinning(families)
     carried = [_carried(Path(one["path"]), folder, video) for one in media if video]
     data = {
         "levels": LEVELS,
@@ -58,17 +59,16 @@ def page(timeline: Timeline, *, folder: Path = Path(), video: str | None = None)
         "sources": [source for source, _ in carried],
         "lanes": facts.lanes(timeline),
         "segments": facts.segments(timeline),
-        "groups": facts.groups(timeline),
-        "series": series(timeline, blocks),
-        "basic": sorted(basics),
+        "basic": sorted(contents.basics(timeline)),
+        **_curves(timeline, families, every, blocks),
     }
     script = "\n".join((ASSETS / name).read_text("utf-8") for name in SCRIPTS)
     script = f'(() => {{\n"use strict";\n{script}}})();'
     return Template((ASSETS / "page.html").read_text("utf-8")).substitute(
         title=escape(words.title(media)),
-        summary=escape(words.summary(timeline)),
+        summary=escape(words.summary(timeline, families)),
         version=escape(str(timeline.provenance.get("mien", ""))),
-        know=words.to_know(timeline, basics, data["series"]),
+        know=words.to_know(contents.notes(timeline), every),
         provenance=words.provenance(timeline),
         style=(ASSETS / "style.css").read_text("utf-8"),
         hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii"),
@@ -76,6 +76,17 @@ def page(timeline: Timeline, *, folder: Path = Path(), video: str | None = None)
         data=_json(data),
         blocks=_blocks(blocks.texts, [text for _, text in carried]),
     )
+
+
+def _curves(timeline: Timeline, families: list[Measured], every: int, blocks: Blocks) -> dict[str, Any]:
+    """The curves, and the groups of measures that one can choose from; one family is in memory at a time."""
+    drawn: list[dict[str, Any]] = []
+    groups: list[dict[str, Any]] = []
+    for family in families:
+        made, ranges = series(timeline, family, every, blocks)
+        drawn += made
+        groups += facts.groups(family, schema_of(timeline.samples, family.family), ranges)
+    return {"series": drawn, "groups": groups}
 
 
 def _medium(one: dict[str, Any]) -> dict[str, Any]:

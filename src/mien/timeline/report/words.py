@@ -7,10 +7,9 @@ from html import escape
 from pathlib import PurePath
 from typing import Any
 
+from mien.timeline.contents import Measured
 from mien.timeline.report.curves import LEVELS
 from mien.timeline.timeline import Timeline
-
-LOSSES = ("degraded", "dropped")  # keys of the provenance under which it stands what was not done in full
 
 
 def title(media: Sequence[Mapping[str, Any]]) -> str:
@@ -19,14 +18,14 @@ def title(media: Sequence[Mapping[str, Any]]) -> str:
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "") or "No medium"
 
 
-def summary(timeline: Timeline) -> str:
+def summary(timeline: Timeline, families: Sequence[Measured]) -> str:
     """How long, how many people, segments and samples."""
     seconds = sum(timeline.media.column("duration").to_pylist())
     people = len(set(timeline.tracks.column("lane").to_pylist()))
-    rows = sum(table.num_rows for table in timeline.samples.values())
+    rows = sum(one.rows for one in families)
     return (
         f"{_clock(seconds)} long; people: {people}; segments: {timeline.segments.num_rows:,}; "
-        f"samples: {rows:,} in {len(timeline.samples)} families."
+        f"samples: {rows:,} in {len(families)} families."
     )
 
 
@@ -36,30 +35,11 @@ def _clock(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def to_know(timeline: Timeline, basics: frozenset[str], series: Sequence[Mapping[str, Any]]) -> str:
-    """What must not be overlooked, as a list: what is basic, was left out, or is odd about the media."""
-    layers = sorted(basics & {*timeline.samples, *timeline.segments.column("layer").to_pylist()})
-    lines = [f"{', '.join(layers)}: from a basic model, whose figures are hints and no measurements."] * bool(
-        layers
-    )
-    for key in LOSSES:
-        lines += [f"{key}: {line}" for line in _lines(timeline.provenance.get(key))]
-    if timeline.provenance.get("finished") is False:
-        lines.append("The run that made this did not end: what follows is missing.")
-    for one in timeline.media.to_pylist():
-        lines += [f"{one['path']}: {note}" for note in one["notes"] or ()]
-    if every := max((one["every"] for one in series), default=1) - 1:
-        lines.append(f"Curves show the lowest and the highest of each {every + 1} samples, as they are many.")
+def to_know(notes: Sequence[str], every: int) -> str:
+    """What must not be overlooked, as a list. every: how many samples two values of a curve stand for."""
+    thinned = f"Curves show the lowest and the highest of each {every} samples, as there are many."
+    lines = [*notes, *([thinned] if every > 1 else [])]
     return _list(lines) if lines else "<p>Nothing was left out, and nothing is known to be wrong.</p>"
-
-
-def _lines(value: Any) -> list[str]:
-    """Each entry of whatever stands there as a text."""
-    if isinstance(value, Mapping):
-        return [f"{key}: {text}" for key, one in value.items() for text in _lines(one)]
-    if isinstance(value, list | tuple):
-        return [text for one in value for text in _lines(one)]
-    return [] if value in (None, "") else [str(value)]
 
 
 def provenance(timeline: Timeline) -> str:
