@@ -169,7 +169,7 @@ class Crowd:
             passing=self.counts["passing"],
             cuts=tuple(self.cut_times),
             seconds={stage: round(taken, 3) for stage, taken in self.follower.seconds.items()},
-            provenance=self.people.recognise(_nobody(self.people.engine)).provenance,
+            provenance=decided_by(self.people),
         )
 
     def appearance(self, one: Identity) -> Appearance:
@@ -179,7 +179,8 @@ class Crowd:
         return Appearance(face, best.time, best.portrait, tuple(one.appearances()), one.looks, one.embedded)
 
 
-def _nobody(engine: FaceEngine) -> Faces:
-    """No faces, with embeddings; what a gallery says of them is its provenance."""
-    none = np.zeros((0, engine.embedder.card.dim or 0), np.float32)
-    return Faces.empty().having(embeddings=none, provenance=engine.provenance)
+def decided_by(people: Recogniser) -> Mapping[str, Any]:
+    """The provenance of a gallery's answers: what it says of no faces at all."""
+    none = np.zeros((0, people.engine.embedder.card.dim or 0), np.float32)
+    nobody = Faces.empty().having(embeddings=none, provenance=people.engine.provenance)
+    return people.recognise(nobody).provenance

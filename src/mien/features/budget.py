@@ -80,7 +80,9 @@ class Budget:
             self._step -= 1
         if self._step != before:
             what = ", ".join(f"{name} on every {n}. frame" for name, n in every(self._step).items())
-            _log.warning("at %.1f s, %.1f frames a second: %s", at, self._pace, what or "everything on every frame")
+            _log.warning(
+                "at %.1f s, %.1f frames a second: %s", at, self._pace, what or "everything on every frame"
+            )
 
     def state(self) -> State:
         """The step in force."""
