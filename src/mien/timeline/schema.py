@@ -45,7 +45,7 @@ TRACKS = pa.schema(
     [
         _field("track", pa.int32(), "number of the track, from 0, in the whole timeline"),
         _field("media", pa.int32(), "the medium"),
-        _field("kind", pa.string(), '"face" or "body"'),
+        _field("kind", pa.string(), '"face", "body", or "person" where an annotator says so'),
         _field("lane", pa.int32(), "of the person, from 0: the same across cuts, absences and media"),
         _field("person", pa.string(), "name in the gallery, where the answer is a match", null=True),
         _field(

@@ -1,0 +1,88 @@
+"""Ways into a timeline: what annotators and other tools wrote, told apart by content.
+
+>>> read_any("corrected.eaf").segments.to_pandas()                                    # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from mien.errors import TimelineInvalid, TimelineNotFound
+from mien.timeline.timeline import Timeline
+
+MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+HEAD = 4096  # bytes of a file that tell what it is
+
+
+def read_any(path: str | os.PathLike[str], *, rate: float | None = None) -> Timeline:
+    """The timeline in a file of any format that Mien reads, whatever its name is.
+
+    Parquet, JSON and CSV as Mien writes them (of the CSV, any file of the set, or its common name); ELAN (EAF), Praat
+    (TextGrid); segments as CSV with a header; what py-feat, OpenFace, iMotions and Affectiva recorded.
+    rate: frames a second, needed where a table numbers frames and has no times (py-feat: `ArgumentError`).
+    Raises `TimelineNotFound`, and `TimelineInvalid` where a file is none of these or is damaged.
+    """
+    path = Path(path)
+    from mien.timeline.imports import csv
+
+    described = csv.description(path)
+    if described is not None:
+        return csv.read(described)
+    head = _head(path)
+    if head.startswith(b"PAR1") or path.is_dir():
+        from mien.timeline import files
+
+        return files.read(path)
+    start = head.replace(b"\0", b"").lstrip(b"".join(MARKS) + b" \t\r\n")
+    if start.startswith(b"<"):
+        from mien.timeline.imports import eaf
+
+        return eaf.read(path)
+    if b"ooTextFile" in start[:80] or start.startswith(b"ooBinaryFile"):
+        from mien.timeline.imports import textgrid
+
+        return textgrid.read(path)
+    if start.startswith((b"{", b"[")):
+        return _json(path)
+    return _table(path, rate)
+
+
+def _head(path: Path) -> bytes:
+    try:
+        if path.is_dir():
+            return b""
+        with path.open("rb") as file:
+            return file.read(HEAD)
+    except FileNotFoundError as error:
+        raise TimelineNotFound(f"There is no file {str(path)!r}; check the name.") from error
+    except OSError as error:
+        raise TimelineInvalid(f"{str(path)!r} cannot be read: {error.strerror or error}.") from error
+
+
+def _json(path: Path) -> Timeline:
+    from mien.timeline.imports import affectiva, json
+
+    document = json.parsed(path)
+    if affectiva.recognised(document):
+        return affectiva.timeline(document, str(path))
+    return json.timeline(document, str(path))
+
+
+def _table(path: Path, rate: float | None) -> Timeline:
+    from mien.timeline.imports import imotions, openface, pyfeat, segments, table
+
+    found = table.read(path)
+    if pyfeat.recognised(found.header):
+        return pyfeat.timeline(found, rate)
+    if openface.recognised(found.header):
+        return openface.timeline(found)
+    if imotions.recognised(found.header):
+        return imotions.timeline(found)
+    if segments.understood(found.header):
+        return segments.timeline(found)
+    raise TimelineInvalid(
+        f"{str(path)!r} is nothing that Mien reads: its first line is {', '.join(found.header)[:120]!r}. Expected a "
+        "timeline, an EAF, a TextGrid, measures of py-feat, OpenFace, iMotions or Affectiva, or a table of segments "
+        "whose header has at least start and end."
+    )
