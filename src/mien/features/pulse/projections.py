@@ -64,13 +64,14 @@ def _length(n: int, rate: float) -> int:
 
 def _divided(values: Signal, by: Signal) -> Signal:
     """Values over their mean; 1, which is no change, where the mean is zero (black)."""
-    return np.divide(values, by, out=np.ones_like(values), where=np.broadcast_to(by, values.shape) > 0)
+    lit = np.broadcast_to(by, values.shape) > 0
+    return np.asarray(np.divide(values, by, out=np.ones_like(values), where=lit), np.float64)
 
 
 def _ratio(a: Signal, b: Signal) -> Signal:
     """(windows, 1) standard deviation of a over that of b; 0 where b stands still."""
     over = b.std(axis=1, keepdims=True)
-    return np.divide(a.std(axis=1, keepdims=True), over, out=np.zeros_like(over), where=over > 0)
+    return np.asarray(np.divide(a.std(axis=1, keepdims=True), over, out=np.zeros_like(over), where=over > 0))
 
 
 def _added(windows: Signal, weights: Signal) -> Signal:

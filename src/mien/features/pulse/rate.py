@@ -15,7 +15,7 @@ PULSE = Family(
     (
         Column("bpm", unit="beats a minute", meaning="strongest rhythm of the skin's colour, from 42 to 180"),
         Column(
-            "quality", unit="dB", meaning="power of that rhythm and its double over all other; see TRUSTED"
+            "quality", unit="dB", meaning="power of that rhythm and its double over all other, from -30 to 30"
         ),
     ),
 )
@@ -31,6 +31,7 @@ NEAR = 0.1  # Hz to both sides of the rate, and twice that of its double, that c
 GRID = 30.0  # Hz, at which colours are put at even distances before anything is computed
 LEAST = 8.0  # samples a second: below, quick pulses and their doubles are no longer seen
 PAUSE = 0.5  # seconds without a sample, at most, in a window
+CLEAREST = 30.0  # dB, to which qualities are clipped, so that they stay numbers
 FINEST = 0.1 / 60  # Hz between the lines of the spectrum: 0.1 beats a minute
 
 
@@ -89,7 +90,7 @@ def _windows(times: Signal, rgb: Signal, window: float, step: float) -> Iterator
 
 
 def _rate(signal: Signal, window: float) -> tuple[float, float]:
-    """Beats a minute and quality in dB of a signal at `GRID` Hz; NaN and minus infinity where it stands still."""
+    """Beats a minute and quality in dB of a signal at `GRID` Hz; NaN and the lowest quality where it stands still."""
     shaped = (signal - signal.mean()) * np.hanning(len(signal))
     lines = 1 << int(np.ceil(np.log2(GRID / FINEST)))
     power = np.abs(np.fft.rfft(shaped, lines)) ** 2
@@ -97,7 +98,7 @@ def _rate(signal: Signal, window: float) -> tuple[float, float]:
     (band,) = np.nonzero((frequencies >= LOWEST) & (frequencies <= HIGHEST))
     peak = int(band[np.argmax(power[band])])
     if not power[peak] > 0:
-        return float("nan"), float("-inf")
+        return float("nan"), -CLEAREST
     before, at, after = np.log(np.maximum(power[peak - 1 : peak + 2], 1e-300))
     bend = before - 2 * at + after
     rate = (peak + (0.5 * (before - after) / bend if bend < 0 else 0.0)) * GRID / lines
@@ -109,4 +110,5 @@ def _quality(frequencies: Floating, power: Floating, rate: float, near: float) -
     heard = (frequencies >= LOWEST) & (frequencies <= OVERTONES)
     beat = (np.abs(frequencies - rate) <= near) | (np.abs(frequencies - 2 * rate) <= 2 * near)
     noise = power[heard & ~beat].sum()
-    return float(10 * np.log10(power[heard & beat].sum() / max(noise, 1e-300)))
+    ratio = 10 * np.log10(power[heard & beat].sum() / max(noise, 1e-300))
+    return float(np.clip(ratio, -CLEAREST, CLEAREST))
