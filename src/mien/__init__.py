@@ -58,6 +58,7 @@ from mien.errors import (
 
 if TYPE_CHECKING:  # the table below, for type checkers and editors
     from mien.analyze import identify_video
+    from mien.analyze.timelines import analyze_files
     from mien.batch import identify_files
     from mien.draw import annotate
     from mien.faces import FaceEngine
@@ -81,6 +82,7 @@ _LATER = {
     "Indexed": ("mien.indexing", "Indexed"),
     "Issue": ("mien.types", "Issue"),
     "Verification": ("mien.gallery", "Verification"),
+    "analyze_files": ("mien.analyze.timelines", "analyze_files"),
     "annotate": ("mien.draw", "annotate"),
     "find_media": ("mien.media", "find_media"),
     "identify_files": ("mien.batch", "identify_files"),
@@ -145,6 +147,7 @@ __all__ = [
     "WeightsMissing",
     "WorkersUnavailable",
     "WrongKey",
+    "analyze_files",
     "annotate",
     "find_media",
     "identify_files",

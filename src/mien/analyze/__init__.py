@@ -1,5 +1,7 @@
 """Composes the rooms over a medium: who is in a video, and all that can be measured of them over time."""
 
+from mien.analyze.measures import MEASURES
+from mien.analyze.progress import Progress
 from mien.analyze.video import (
     BRIEF,
     RATE,
@@ -13,9 +15,11 @@ from mien.analyze.video import (
 
 __all__ = [
     "BRIEF",
+    "MEASURES",
     "RATE",
     "Appearance",
     "Crowd",
+    "Progress",
     "Recogniser",
     "VideoResult",
     "identify_video",

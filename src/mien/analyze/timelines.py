@@ -17,6 +17,7 @@ from mien.analyze import intervals, lanes
 from mien.analyze.lanes import Met
 from mien.analyze.measures import HEARD, checked, opened
 from mien.analyze.medium import Seen, shots
+from mien.analyze.progress import Progress
 from mien.analyze.settled import Settled, renumbered
 from mien.analyze.video import Recogniser, decided_by
 from mien.errors import ArgumentError, UnsupportedMedia
@@ -40,16 +41,6 @@ from mien.timeline.build import column
 from mien.timeline.schema import samples
 from mien.timeline.timeline import Timeline
 from mien.timeline.writer import Writer
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a run is. stage: "pictures" or "sound". seconds: of the medium, that are done; duration: if declared."""
-
-    path: Path
-    stage: str
-    seconds: float
-    duration: float | None
 
 
 def analyze_files(

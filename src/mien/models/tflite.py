@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import queue
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -17,6 +21,10 @@ from mien.models.weights import locate
 
 if TYPE_CHECKING:
     from ai_edge_litert.interpreter import Interpreter
+
+
+_greeting = threading.Lock()
+_greeted: list[bool] = []  # not empty once it was
 
 
 class LiteSession:
@@ -68,8 +76,9 @@ class LiteSession:
         from ai_edge_litert.interpreter import Interpreter
 
         try:
-            interpreter = Interpreter(str(self._path), num_threads=1)
-            interpreter.allocate_tensors()
+            with greeted():
+                interpreter = Interpreter(str(self._path), num_threads=1)
+                interpreter.allocate_tensors()
         except (RuntimeError, ValueError) as error:
             raise ModelError(f"LiteRT cannot load the graph of {self.card.name!r}: {error}") from error
         check(interpreter, self.card)
@@ -82,6 +91,27 @@ class LiteSession:
         self, kind: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None
     ) -> None:
         self.close()
+
+
+@contextmanager
+def greeted() -> Iterator[None]:
+    """LiteRT writes a line of greeting to stderr when its first network is opened, and has no switch for that.
+
+    Meanwhile stderr goes nowhere; afterwards nothing is touched any more.
+    """
+    with _greeting:
+        if _greeted:
+            yield
+            return
+        kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nowhere, 2)
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            os.close(nowhere)
+        _greeted.append(True)
 
 
 def check(interpreter: Interpreter, model: Card) -> None:
