@@ -72,9 +72,12 @@ def read_sound(
 def _blocks(path: str | os.PathLike[str], rate: int, size: int, tell: Told | None) -> Iterator[Sound]:
     name = name_of(path)
     with open_regular(path) as file:
-        _require_sound(read_head(file, path), name)
+        head = read_head(file, path)
+        _require_sound(head, name)
         with opened_sound(file, name) as (container, stream):
             track = Soundtrack(container, stream, name)
+            if (declared := riff_size(head)) > os.fstat(file.fileno()).st_size:
+                track.note(f"its header declares {declared:,} bytes, which it does not have")
             line, resampler = Line(track), Resampler(rate)
             parts: list[Floats] = []
             waiting, given = 0, 0
@@ -88,7 +91,7 @@ def _blocks(path: str | os.PathLike[str], rate: int, size: int, tell: Told | Non
             if waiting:
                 yield Sound(np.concatenate(parts), line.start + given / rate, rate, given, name)
     if line.gaps:
-        track.note(f"{line.gaps} gaps in the sound, {line.filled:.2f} s in all, are filled with silence")
+        track.note(f"gaps of {line.filled:.2f} s in all are filled with silence")
     if track.problem:
         warn_incomplete(name, f"{line.end - line.start:.2f} s of sound were read ({track.problem}).", tell)
 
@@ -101,6 +104,12 @@ def _require_sound(head: bytes, name: str) -> None:
         raise UnsupportedMedia(
             f"{name}: the content is {content.name}; expected a sound (WAV, FLAC, MP3, M4A, Ogg, ...) or a video."
         )
+
+
+def riff_size(head: bytes) -> int:
+    """Bytes that a WAV file declares to have (FFmpeg goes by what is there); 0 where it declares nothing."""
+    size = int.from_bytes(head[4:8], "little")
+    return size + 8 if head.startswith(b"RIFF") and size < 0xFFFFFFFF else 0
 
 
 class Line:

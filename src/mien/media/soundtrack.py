@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 # Containers that are opened. Play lists are not among them: they are text that makes FFmpeg open other files.
 _FORMATS = "wav,w64,aiff,caf,flac,ogg,mp3,aac,amr,mov,matroska,avi,mpeg,mpegts,flv,asf,mxf"
 _DECLARING = {"wav", "w64", "flac", "mov,mp4,m4a,3gp,3g2,mj2"}  # of others, FFmpeg guesses the duration
+_COUNTED = {
+    "mp3",
+    "aac",
+    "amr",
+}  # without time stamps: FFmpeg counts, and takes the rate of the first frame for all
 _RATES = range(1_000, 768_001)  # Hz, from what telemetry uses to the fastest converters of sound
 _SLACK = 0.25  # seconds that a track may be shorter than declared before it counts as cut off
 _FULL = {"u8": 2.0**7, "s16": 2.0**15, "s32": 2.0**31, "flt": 1.0, "dbl": 1.0}  # full scale, by sample format
@@ -50,22 +55,23 @@ class Soundtrack:
         self._start = None if start is None else start / MICROSECONDS
         self.end = np.inf if container.duration is None else container.duration / MICROSECONDS
         self.problem: str | None = None
+        self._begun = False
 
     def __iter__(self) -> Iterator[Piece]:
         import av
 
-        end = None
+        end = 0.0
         try:
             for packet in self._packets():
                 for frame in self._decoded(packet):
                     piece = self._piece(frame)
-                    end = None if piece.time is None else piece.time + len(piece.samples) / piece.rate
+                    end = (end if piece.time is None else piece.time) + len(piece.samples) / piece.rate
                     yield piece
         except av.FFmpegError as error:
-            if end is None:
+            if not end:
                 raise
             self.note(error.strerror or "the data cannot be read")
-        if end is not None and self._container.format.name in _DECLARING:
+        if end and self._container.format.name in _DECLARING:
             self._compare(end)
 
     def note(self, problem: str) -> None:
@@ -93,8 +99,9 @@ class Soundtrack:
         if not np.isfinite(samples).all():
             samples = np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
             self.note("some samples are no numbers and were taken as silence")
-        if frame.pts is None:
+        if frame.pts is None or (self._begun and self._container.format.name in _COUNTED):
             return Piece(samples, None, frame.sample_rate)
+        self._begun = True
         stamp = frame.pts * float(frame.time_base or self._unit)
         self._start = stamp if self._start is None else self._start
         return Piece(samples, stamp - self._start, frame.sample_rate)
