@@ -170,9 +170,10 @@ def notes(timeline: Timeline) -> list[str]:
     lines = (
         [f"{', '.join(basic)}: from a basic model; its figures are hints, not measurements."] if basic else []
     )
+    told = [timeline.provenance, *timeline.provenance.get("joined", ())]
     for key in LOSSES:
-        lines += [f"{key}: {line}" for line in _lines(timeline.provenance.get(key))]
-    if timeline.provenance.get("finished") is False:
+        lines += [f"{key}: {line}" for one in told for line in _lines(one.get(key))]
+    if any(one.get("finished") is False for one in told):
         lines.append("The run that made this has not ended: what follows is missing.")
     for one in timeline.media.to_pylist():
         lines += [f"{one['path']}: {note}" for note in one["notes"] or ()]

@@ -1,0 +1,33 @@
+"""How commands read a timeline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+
+from mien.errors import TimelineError
+
+if TYPE_CHECKING:
+    from mien.timeline import Timeline
+
+TimelineFile: TypeAlias = Annotated[
+    Path,
+    typer.Argument(
+        metavar="FILE",
+        help="A timeline: a Parquet file of Mien, or an ELAN, Praat, CSV or JSON file.",
+        show_default=False,
+    ),
+]
+
+
+def load(path: Path) -> Timeline:
+    """The timeline in a file of any format that is read."""
+    try:
+        from mien.timeline.imports import read_any
+    except ModuleNotFoundError as error:
+        raise TimelineError(
+            f"Timelines need {error.name}, which is not installed: pip install {error.name}"
+        ) from error
+    return read_any(path)
