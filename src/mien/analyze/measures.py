@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 
-from mien.errors import ArgumentError
+from mien.errors import ArgumentError, WeightsMissing
 from mien.features.budget import Budget
 from mien.features.extractor import Extractor
+from mien.models.catalogue import SETS, named
+from mien.models.weights import status
 
 MEASURES = {
     "emotion": "seven expressions of each face, and when somebody smiles",
@@ -34,11 +36,21 @@ def checked(measures: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in MEASURES if name in asked)
 
 
-def opened(measures: Iterable[str], stack: ExitStack, budget: Budget | None = None) -> list[Extractor]:
-    """The extractors of pictures that the measures take, each after those that it needs; the stack closes them.
+def require_weights(measures: Iterable[str]) -> None:
+    """Raises `WeightsMissing`, with the command that gets all of them, where networks are not on this machine."""
+    asked = [name for name in measures if name in SETS]
+    lacking = [name for name in asked if any(status(card).path is None for card in named(name))]
+    if "hands" in asked and "pose" not in asked and any(status(card).path is None for card in named("pose")):
+        lacking.insert(0, "pose")
+    if lacking:
+        raise WeightsMissing(
+            f"The networks for {', '.join(lacking)} are not on this machine, or not the right ones. "
+            f"To get them: mien models add {' '.join(lacking)}"
+        )
 
-    Raises as `open_lite`, where the weights of a network are not on this machine.
-    """
+
+def opened(measures: Iterable[str], stack: ExitStack, budget: Budget | None = None) -> list[Extractor]:
+    """The extractors of pictures that the measures take, each after those that it needs; the stack closes them."""
     asked, found = set(measures), list[Extractor]([budget] if budget else [])
     for one in _extractors(asked):
         stack.callback(one.close)

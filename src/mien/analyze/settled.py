@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 import pyarrow as pa
 
+from mien.features.gaps import fill_gaps
 from mien.features.records import Record
-from mien.timeline.build import column
+from mien.timeline.build import column, sample_table
 
 LAG = 1.5  # seconds after which a track has ended or has lasted: the tracker's patience (1 s), BRIEF, and a margin
 REACH = 6  # frames to both sides on which a row may depend: gaps of up to five frames are closed
-DERIVED: Mapping[str, Callable[[pa.Table], pa.Table]] = {}  # by family, what is done with its rows first
 
 
 class Settled:
@@ -47,7 +47,8 @@ class Settled:
     def _give(self, until: int) -> Iterator[tuple[str, pa.Table]]:
         """The rows up to a frame that were not given yet."""
         for name, table in self._tables.items():
-            whole = DERIVED.get(name, _same)(self._lasting(table))
+            whole = self._lasting(table)
+            whole = closed(whole) if name == "hands" else whole
             at = column(whole, "frame")
             new = whole.filter(pa.array((at > self._given) & (at <= until)))
             yield name, renumbered(new, self._media, self._offset)
@@ -71,5 +72,13 @@ def renumbered(table: pa.Table, media: int, offset: int) -> pa.Table:
     return table
 
 
-def _same(table: pa.Table) -> pa.Table:
-    return table
+def closed(hands: pa.Table) -> pa.Table:
+    """The rows of the family "hands", gaps of up to five frames filled and marked."""
+    from mien.features.extractors.hands import HANDS, SIDES
+
+    rows = {name: column(hands, name) for name in hands.column_names if name != "media"}
+    for side in SIDES:
+        filled = fill_gaps(rows["frame"], rows["track"], rows[side])
+        rows[side], rows[f"{side}_filled"] = filled
+    times, frames = rows.pop("time"), rows.pop("frame")
+    return sample_table(HANDS, 0, times, frames, None, rows)

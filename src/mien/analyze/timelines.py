@@ -15,7 +15,7 @@ import pyarrow as pa
 import mien
 from mien.analyze import intervals, lanes
 from mien.analyze.lanes import Met
-from mien.analyze.measures import HEARD, checked, opened
+from mien.analyze.measures import HEARD, checked, opened, require_weights
 from mien.analyze.medium import Seen, shots
 from mien.analyze.progress import Progress
 from mien.analyze.settled import Settled, renumbered
@@ -79,6 +79,7 @@ def analyze_files(
         raise ArgumentError(
             'The measure "words" needs a listener, such as mien.features.voice.whisper.Whisper(folder).'
         )
+    require_weights(asked)
     with ExitStack() as stack:
         writer = stack.enter_context(Writer(out))
         writer.discard()  # what is expensive is in the cache

@@ -37,14 +37,14 @@ class HandsExtractor:
     """Hands of the bodies that the pose family has in the same frame: a row for each, whatever was found.
 
     A hand that is not found has NaN for points; its score says how near it came to 0.5. Filled points come later,
-    when gaps are filled (`mien.features.gaps`); here none is.
+    when gaps are filled (`mien.features.gaps`); here none is. model: see `HandEngine`.
     """
 
     family = HANDS
-    needs = ("pose",)
+    needs: tuple[str, ...] = ("pose",)
 
-    def __init__(self) -> None:
-        self._engine = HandEngine()
+    def __init__(self, model: str = "hands") -> None:
+        self._engine = HandEngine(model)
         self.facts: Mapping[str, Any] = {"models": self._engine.provenance()}
         self._before: dict[int, Floats] = {}  # (2, 21, 3) by track
 
