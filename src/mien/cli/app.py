@@ -15,17 +15,20 @@ from typer.core import TyperGroup
 
 import mien
 from mien.cli import (
+    analyze,
     audit,
     cluster,
     demo,
     doctor,
     enroll,
+    features,
     forget,
     gallery,
     identify,
     index,
     models,
     people,
+    timeline,
     verify,
     watch,
 )
@@ -37,6 +40,7 @@ Begin with:
 \b
   mien enroll "Grace Hopper" grace/*.jpg    who is who
   mien identify party.jpg holiday/ clip.mp4 who is there
+  mien analyze talk.mp4 --with emotion      who is how, and when
   mien cluster photos/                      who is the same, of people nobody enrolled
   mien demo                                 or watch it work first
 
@@ -84,12 +88,15 @@ app.command(epilog=enroll.EPILOG)(enroll.enroll)
 app.command(epilog=identify.EPILOG)(identify.identify)
 app.command(epilog=verify.EPILOG)(verify.verify)
 app.command(epilog=watch.EPILOG)(watch.watch)
+app.command(epilog=analyze.EPILOG)(analyze.analyze)
 app.command(epilog=index.EPILOG)(index.index)
 app.command(epilog=cluster.EPILOG)(cluster.cluster)
 app.add_typer(people.app, name="people")
 app.command(epilog=forget.EPILOG)(forget.forget)
 app.add_typer(gallery.app, name="gallery")
+app.add_typer(timeline.app, name="timeline")
 app.add_typer(audit.app, name="audit")
+app.add_typer(features.app, name="features")
 app.add_typer(models.app, name="models")
 app.command(epilog=doctor.EPILOG)(doctor.doctor)
 app.command(epilog=demo.EPILOG)(demo.demo)
