@@ -31,6 +31,9 @@ NEAR = 0.1  # Hz to both sides of the rate, and twice that of its double, that c
 GRID = 30.0  # Hz, at which colours are put at even distances before anything is computed
 LEAST = 8.0  # samples a second: below, quick pulses and their doubles are no longer seen
 PAUSE = 0.5  # seconds without a sample, at most, in a window
+STILL = (
+    1e-9  # of the signal, peak to peak: rounding leaves less where no pixel changes
+)
 CLEAREST = 30.0  # dB, to which qualities are clipped, so that they stay numbers
 FINEST = 0.1 / 60  # Hz between the lines of the spectrum: 0.1 beats a minute
 
@@ -91,17 +94,18 @@ def _windows(times: Signal, rgb: Signal, window: float, step: float) -> Iterator
 
 def _rate(signal: Signal, window: float) -> tuple[float, float]:
     """Beats a minute and quality in dB of a signal at `GRID` Hz; NaN and the lowest quality where it stands still."""
+    if np.ptp(signal) < STILL:
+        return float("nan"), -CLEAREST
     shaped = (signal - signal.mean()) * np.hanning(len(signal))
     lines = 1 << int(np.ceil(np.log2(GRID / FINEST)))
     power = np.abs(np.fft.rfft(shaped, lines)) ** 2
     frequencies = np.fft.rfftfreq(lines, 1 / GRID)
     (band,) = np.nonzero((frequencies >= LOWEST) & (frequencies <= HIGHEST))
     peak = int(band[np.argmax(power[band])])
-    if not power[peak] > 0:
-        return float("nan"), -CLEAREST
     before, at, after = np.log(np.maximum(power[peak - 1 : peak + 2], 1e-300))
     bend = before - 2 * at + after
     rate = (peak + (0.5 * (before - after) / bend if bend < 0 else 0.0)) * GRID / lines
+    rate = float(np.clip(rate, LOWEST, HIGHEST))  # a line at the band's edge may belong to a peak outside
     return 60 * rate, _quality(frequencies, power, rate, max(NEAR, 2 / window))
 
 
