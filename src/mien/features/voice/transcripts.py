@@ -31,7 +31,8 @@ def read_transcript(path: Path, *, model: str | None = None) -> list[Record]:
     name, content = str(path), text(path)
     read = _json if content.lstrip().startswith(("{", "[")) else _cues
     records = [one for one in read(content, name) if one["label"]]
-    if not records and "-->" not in content and read is _cues:
+    empty = not content.strip() or content.startswith("WEBVTT")  # where nothing was said
+    if not records and read is _cues and "-->" not in content and not empty:
         raise TimelineInvalid(
             f"{name!r} is no transcript that Mien reads; expected WebVTT, SubRip, or the JSON of Whisper."
         )
