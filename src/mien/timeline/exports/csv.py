@@ -34,12 +34,14 @@ ROWS = 4096  # that are held in flat form at once
 
 def write(timeline: Timeline, path: Path) -> list[Path]:
     """Write the files beside each other; NAME is the path's without ".csv". What was written comes back."""
-    found = tables(timeline)
-    written = [save(file(path, name), _lines(table)) for name, table in found.items()]
+    schemas, written = {}, []
+    for name, table in tables(timeline):
+        schemas[name] = described(table.schema)
+        written.append(save(file(path, name), _lines(table)))
     about = {
         "format": FORMAT,
         "version": VERSION,
-        "tables": {name: described(table.schema) for name, table in found.items()},
+        "tables": schemas,
         "provenance": dict(timeline.provenance),
     }
     return [

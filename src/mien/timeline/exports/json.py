@@ -27,7 +27,7 @@ def text(timeline: Timeline) -> Iterator[str]:
     head = {"format": FORMAT, "version": VERSION, "provenance": _plain(dict(timeline.provenance))}
     yield json.dumps(head, ensure_ascii=False)[:-1] + ', "tables": {'
     separator = "\n"
-    for name, table in tables(timeline).items():
+    for name, table in tables(timeline):
         yield f"{separator}{json.dumps(name)}: {json.dumps(described(table.schema), ensure_ascii=False)[:-1]}"
         yield ', "rows": ['
         yield from _rows(table)
@@ -36,10 +36,10 @@ def text(timeline: Timeline) -> Iterator[str]:
     yield "\n}}\n"
 
 
-def tables(timeline: Timeline) -> dict[str, pa.Table]:
-    """All tables by name."""
-    fixed = {"media": timeline.media, "tracks": timeline.tracks, "segments": timeline.segments}
-    return fixed | dict(timeline.samples)
+def tables(timeline: Timeline) -> Iterator[tuple[str, pa.Table]]:
+    """All tables with their names; each of samples is read when its turn comes, so that one is held at a time."""
+    yield from (("media", timeline.media), ("tracks", timeline.tracks), ("segments", timeline.segments))
+    yield from timeline.samples.items()
 
 
 def _rows(table: pa.Table) -> Iterator[str]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
 import pyarrow.compute as pc
 
+from mien.timeline.select import measures, schema_of
 from mien.timeline.timeline import Timeline
 
 MOST = 100  # a layer with more different labels than this is text, not a closed set
@@ -28,10 +28,7 @@ def _labels(layer: str, labels: list[str], timeline: Timeline) -> list[str] | No
     if layer in TEXT or len(labels) > MOST:
         return None
     if layer in timeline.samples:
-        schema = timeline.samples[layer].schema
-        columns = [
-            field.name for field in schema if pa.types.is_floating(field.type) and field.name != "time"
-        ]
+        columns = measures(schema_of(timeline.samples, layer))
         if set(labels) <= set(columns):
             return columns
     return labels

@@ -24,7 +24,8 @@ def text(timeline: Timeline, media: int = 0) -> Iterator[str]:
         start, end = slots(row["start"], row["end"])
         yield f"\n{_line(row['layer'])} {number}\n{_clock(start)} --> {_clock(end)}\n"
         voice = "" if row["track"] is None else f"<v {_escaped(names.get(row['track'], ''))}>"
-        yield f"{voice}{_escaped(_said(row))}\n"
+        if said := voice + _escaped(_said(row)):  # an empty line would end the cue twice
+            yield said + "\n"
 
 
 def _said(row: dict[str, Any]) -> str:

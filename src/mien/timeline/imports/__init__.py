@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
-from mien.errors import TimelineInvalid, TimelineNotFound
+from mien.errors import ArgumentError, TimelineInvalid, TimelineNotFound
+from mien.timeline.check import check
 from mien.timeline.timeline import Timeline
 
 MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
@@ -24,24 +26,29 @@ def read_any(path: str | os.PathLike[str], *, rate: float | None = None) -> Time
     Raises `TimelineNotFound`, and `TimelineInvalid` where a file is none of these or is damaged.
     """
     path = Path(path)
-    from mien.timeline.imports import csv
-
-    described = csv.description(path)
-    if described is not None:
-        return csv.read(described)
     head = _head(path)
     if head.startswith(b"PAR1") or path.is_dir():
         from mien.timeline import files
 
         return files.read(path)
+    found = _read(path, head, rate)
+    try:
+        check({"media": found.media, "tracks": found.tracks, "segments": found.segments})
+    except ArgumentError as error:
+        raise TimelineInvalid(f"{str(path)!r} contradicts itself: {error}") from error
+    return found
+
+
+def _read(path: Path, head: bytes, rate: float | None) -> Timeline:
+    from mien.timeline.imports import csv, eaf, textgrid
+
+    described = csv.description(path)
+    if described is not None:
+        return csv.read(described)
     start = head.replace(b"\0", b"").lstrip(b"".join(MARKS) + b" \t\r\n")
     if start.startswith(b"<"):
-        from mien.timeline.imports import eaf
-
         return eaf.read(path)
     if b"ooTextFile" in start[:80] or start.startswith(b"ooBinaryFile"):
-        from mien.timeline.imports import textgrid
-
         return textgrid.read(path)
     if start.startswith((b"{", b"[")):
         return _json(path)
@@ -49,8 +56,11 @@ def read_any(path: str | os.PathLike[str], *, rate: float | None = None) -> Time
 
 
 def _head(path: Path) -> bytes:
+    """The first bytes of a file; none of a folder, and of a set of CSV that goes by its common name."""
+    from mien.timeline.imports import csv
+
     try:
-        if path.is_dir():
+        if path.is_dir() or (not path.exists() and csv.description(path) is not None):
             return b""
         with path.open("rb") as file:
             return file.read(HEAD)
@@ -72,17 +82,11 @@ def _json(path: Path) -> Timeline:
 def _table(path: Path, rate: float | None) -> Timeline:
     from mien.timeline.imports import imotions, openface, pyfeat, segments, table
 
-    found = table.read(path)
-    if pyfeat.recognised(found.header):
-        return pyfeat.timeline(found, rate)
-    if openface.recognised(found.header):
-        return openface.timeline(found)
-    if imotions.recognised(found.header):
-        return imotions.timeline(found)
-    if segments.understood(found.header):
-        return segments.timeline(found)
-    raise TimelineInvalid(
-        f"{str(path)!r} is nothing that Mien reads: its first line is {', '.join(found.header)[:120]!r}. Expected a "
-        "timeline, an EAF, a TextGrid, measures of py-feat, OpenFace, iMotions or Affectiva, or a table of segments "
-        "whose header has at least start and end."
-    )
+    readers: list[tuple[Callable[[tuple[str, ...]], bool], Callable[[table.Table], Timeline]]] = [
+        (pyfeat.recognised, lambda one: pyfeat.timeline(one, rate)),
+        (openface.recognised, openface.timeline),
+        (imotions.recognised, imotions.timeline),
+        (segments.understood, segments.timeline),
+    ]
+    found = table.read(path, lambda header: any(known(header) for known, _ in readers))
+    return next(read(found) for known, read in readers if known(found.header))

@@ -50,7 +50,7 @@ def read(path: Path) -> Timeline:
         tables = {key: _table(file(base, key), schema(one)) for key, one in document["tables"].items()}
         fixed = {key: tables.pop(key) for key in FIXED}
         return Timeline(**fixed, samples=tables, provenance=document["provenance"])
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, pa.ArrowException) as error:
         raise TimelineInvalid(f"{str(path)!r} is damaged: {type(error).__name__}: {error}.") from error
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,15 +17,11 @@ LONGEST = 2**20  # characters of one field; the csv module's own bound is an eig
 
 @dataclass(frozen=True)
 class Table:
-    """A header without blanks around names, and rows as (line in the file, fields), each as long as the header.
-
-    preamble: the lines before the header.
-    """
+    """A header without blanks around names, and rows as (line in the file, fields), each as long as the header."""
 
     name: str
     header: tuple[str, ...]
     rows: tuple[tuple[int, tuple[str, ...]], ...]
-    preamble: tuple[str, ...] = ()
 
     def column(self, name: str) -> list[str]:
         """The fields of a column."""
@@ -33,8 +29,8 @@ class Table:
         return [fields[place] for _, fields in self.rows]
 
 
-def read(path: Path) -> Table:
-    """The table in a file; `TimelineInvalid` where it has no header, or a row has too many or too few fields.
+def read(path: Path, understood: Callable[[tuple[str, ...]], bool]) -> Table:
+    """The table in a file; `TimelineInvalid` where its header is not understood, or a row is of another length.
 
     The delimiter is the one of comma, semicolon, tabulator and bar that the header has most of. Empty lines, and lines
     before the header that begin with "#", as iMotions writes, are passed over.
@@ -44,16 +40,22 @@ def read(path: Path) -> Table:
     if start == len(lines):
         raise TimelineInvalid(f"{str(path)!r} is empty; expected a table with a header.")
     delimiter = max(DELIMITERS, key=lines[start].count)
-    rows = list(_rows(lines[start:], delimiter, str(path), start))
-    _, header = rows[0]
-    names = tuple(name.strip() for name in header)
-    for line, fields in rows[1:]:
-        if len(fields) != len(names):
+    rows = _rows(lines[start:], delimiter, str(path), start)
+    header = tuple(name.strip() for name in next(rows)[1])
+    if not understood(header):
+        raise TimelineInvalid(
+            f"{str(path)!r} is nothing that Mien reads: its first line is {lines[start].strip()[:120]!r}. Expected a "
+            "timeline, an EAF, a TextGrid, measures of py-feat, OpenFace, iMotions or Affectiva, or a table of "
+            "segments whose header has at least start and end."
+        )
+    found = tuple(rows)
+    for line, fields in found:
+        if len(fields) != len(header):
             raise TimelineInvalid(
-                f"{str(path)!r}, line {line}: {len(fields)} fields, where the header has {len(names)}. "
+                f"{str(path)!r}, line {line}: {len(fields)} fields, where the header has {len(header)}. "
                 "Is a delimiter inside a text that is not in quotes?"
             )
-    return Table(str(path), names, tuple(rows[1:]), tuple(lines[:start]))
+    return Table(str(path), header, found)
 
 
 def _rows(lines: list[str], delimiter: str, name: str, before: int) -> Iterator[tuple[int, tuple[str, ...]]]:

@@ -6,6 +6,7 @@ gaps, points are segments without length. Praat does not say who annotated: the 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -84,14 +85,14 @@ def _tier(tokens: Iterator[str | float | bool]) -> tuple[str, list[tuple[float, 
 
 def _number(tokens: Iterator[str | float | bool]) -> float:
     value = next(tokens)
-    if type(value) is not float:
+    if not isinstance(value, float) or not math.isfinite(value):
         raise ValueError(f"{value!r} stands where a number should")
     return value
 
 
 def _text(tokens: Iterator[str | float | bool]) -> str:
     value = next(tokens)
-    if type(value) is not str:
+    if not isinstance(value, str):
         raise ValueError(f"{value!r} stands where a text in quotes should")
     return value
 
