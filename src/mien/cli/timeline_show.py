@@ -17,7 +17,6 @@ is what could not be computed.
 from __future__ import annotations
 
 import math
-from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
@@ -211,21 +210,22 @@ def print_agreement(found: Comparison) -> None:
         "offset",
         "alpha",
     )
-    of = Counter(one.layer for one in found.agreements)
-    shown = [
-        one for one in found.agreements if one.label is None or of[one.layer] > 2
-    ]  # a sole label is the layer
+    labels: dict[str, list[str]] = {}
+    for one in found.agreements:
+        labels.setdefault(one.layer, []).extend([one.label] if one.label is not None else [])
+    whole = {layer: named[0] if len(named) == 1 else "(all)" for layer, named in labels.items()}
     table(
         head,
         [
             (
-                *(one.layer, "(all)" if one.label is None else one.label),
+                *(one.layer, whole[one.layer] if one.label is None else one.label),
                 *(f"{one.a:,}", f"{one.b:,}", f"{one.matched:,}"),
                 *map(share, (one.precision, one.recall, one.f1, one.chance)),
                 *(f"{value:.3f} s" if math.isfinite(value) else "" for value in (one.onset, one.offset)),
                 share(one.alpha),
             )
-            for one in shown
+            for one in found.agreements
+            if one.label is None or len(labels[one.layer]) > 1  # the only label is the layer itself
         ],
     )
     for mine, theirs in found.people:

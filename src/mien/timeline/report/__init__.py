@@ -1,5 +1,5 @@
 """A timeline as one HTML page that needs nothing beside itself: lanes, curves, segments and where they come from."""
 
-from mien.timeline.report.page import page, write
+from mien.timeline.report.html import page, write
 
 __all__ = ["page", "write"]

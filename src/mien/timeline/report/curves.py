@@ -24,7 +24,7 @@ from mien.timeline.gaps import after_gaps, with_gaps
 from mien.timeline.select import KEYS, columns_of, numbers
 from mien.timeline.timeline import Timeline
 
-MOST = 6_000_000  # values on a page, which then has about 12 MB
+MOST = 8_000_000  # values on a page, which then has about 11 MB
 LEVELS = 4094  # the highest level of a value; one above it is "not measured"
 TICK = 1e-4  # seconds
 

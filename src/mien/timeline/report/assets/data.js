@@ -34,10 +34,12 @@ async function secondsOf(series) {
 // Values of a column, NaN where nothing was measured.
 async function valuesOf(column) {
   const levels = await integers(column.block, 2), step = (column.high - column.low) / data.levels;
-  return Float32Array.from(levels, (level) => (level > data.levels ? NaN : column.low + level * step));
+  const values = new Float32Array(levels.length);
+  for (let i = 0; i < values.length; i++) values[i] = levels[i] > data.levels ? NaN : column.low + levels[i] * step;
+  return values;
 }
 
-// A curve of a series, read once: {times, levels, name}; levels as `pyramid` makes them.
+// A curve of a series, read once: {times, levels (as `pyramid` makes them), every, step (between two values)}.
 const read = new Map();
 
 function curveOf(series, name) {
@@ -45,7 +47,7 @@ function curveOf(series, name) {
   series.read ??= secondsOf(series);
   if (!read.has(column)) {
     const made = Promise.all([series.read, valuesOf(column)]);
-    read.set(column, made.then(([times, values]) => ({ times, levels: pyramid(values), name, step: (column.high - column.low) / data.levels })));
+    read.set(column, made.then(([times, values]) => ({ times, levels: pyramid(values), every: data.every, step: (column.high - column.low) / data.levels })));
   }
   return read.get(column);
 }

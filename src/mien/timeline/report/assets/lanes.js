@@ -30,8 +30,9 @@ function layOut() {
     if (media[i] !== view.medium || view.hidden.has(layer[i])) continue;
     const { layers } = by.get(lane[i]);
     let place = layers.find((one) => one.layer === layer[i]);
-    if (!place) layers.push((place = { layer: layer[i], rows: 0, items: [] }));
+    if (!place) layers.push((place = { layer: layer[i], rows: 0, items: [], starts: [] }));
     place.items.push(i);
+    place.starts.push(data.segments.start[i]);
     place.rows = Math.max(place.rows, row[i] + 1);
   }
   for (const one of lanes) {
@@ -131,7 +132,7 @@ function drawLane(one) {
 }
 
 function drawLayer(ctx, layer, width) {
-  const { start, end, row } = data.segments, beyond = search(layer.items.map((i) => start[i]), view.to);
+  const { start, end, row } = data.segments, beyond = search(layer.starts, view.to);
   ctx.textAlign = "left";
   ctx.fillStyle = colours.soft;
   ctx.fillText(data.segments.texts[layer.layer], 4, layer.y - CAPTION / 2);
@@ -180,29 +181,58 @@ function drawCurves(ctx, one, width) {
     trace(ctx, curve, y, width);
     ctx.setLineDash([]);
   });
-  ctx.fillStyle = colours.soft;
   ctx.textAlign = "right";
-  ctx.fillText(`${short(group.high)} ${group.unit}`, width - 4, top + 7);
-  ctx.fillText(short(group.low), width - 4, top + tall - 6);
+  haloed(ctx, `${short(group.high)} ${group.unit}`, width - 4, top + 7);
+  haloed(ctx, `${short(group.low)} ${group.unit}`, width - 4, top + tall - 6);
 }
 
-// The line of a curve: through its samples where they are few, else from the lowest to the highest in each pixel.
-function trace(ctx, { times, levels }, y, width) {
-  const values = levels[0].low, first = Math.max(search(times, view.from) - 1, 0), end = Math.min(search(times, view.to) + 1, times.length);
-  let down = false;
-  const to = (x, value) => { if (down) ctx.lineTo(x, y(value)); else { ctx.moveTo(x, y(value)); ctx.lineTo(x + 0.01, y(value)); down = true; } };
-  ctx.beginPath();
-  if (end - first < 2 * width) {
-    for (let i = first; i < end; i++) if (Number.isNaN(values[i])) down = false; else to(xOf(times[i]), values[i]);
+// A text that stays readable over curves.
+function haloed(ctx, told, x, y) {
+  ctx.lineWidth = 4;
+  ctx.strokeStyle = colours.card;
+  ctx.strokeText(told, x, y);
+  ctx.fillStyle = colours.soft;
+  ctx.fillText(told, x, y);
+}
+
+// A curve: a line through its samples where they are few, else their mean in each pixel over a band of their extent.
+function trace(ctx, curve, y, width) {
+  const { times, levels, every } = curve, values = levels[0].low, line = pen(), band = new Path2D();
+  let first = Math.max(search(times, view.from) - 1, 0);
+  const end = Math.min(search(times, view.to) + 2, times.length), sparse = end - first < 2 * width;
+  const stretch = (x, right, low, high) => band.rect(x, y(high) - 0.5, Math.max(right - x, 1), y(low) - y(high) + 1);
+  if (sparse && every === 1) {
+    for (let i = first; i < end; i++) if (Number.isNaN(values[i])) line.lift(); else line.to(xOf(times[i]), y(values[i]));
+  } else if (sparse) { // pairs: the lowest and the highest from one time to the next pair's
+    for (let i = first - (first % 2); i + 1 < end; i += 2)
+      if (!Number.isNaN(values[i])) stretch(xOf(times[i]), xOf(times[i + 2] ?? times[i + 1]), values[i], values[i + 1]);
   } else {
-    for (let x = 0, i = first; x < width && i < end; x++) {
-      const next = Math.min(search(times, timeAt(x + 1), i), end), found = extent(levels, i, next);
-      if (found) { to(x, found[0]); to(x, found[1]); }
-      if (Number.isNaN(values[next - 1])) down = false;
-      i = next;
+    for (let x = 0; x < width && first < end; x++) {
+      const next = Math.min(search(times, timeAt(x + 1), first), end), found = extent(levels, first, next);
+      if (found) {
+        stretch(x, x + 1, found.low, found.high);
+        line.to(x + 0.5, y(found.mean));
+      }
+      if (Number.isNaN(values[next - 1])) line.lift();
+      first = next;
     }
   }
-  ctx.stroke();
+  ctx.fillStyle = ctx.strokeStyle;
+  ctx.globalAlpha = every > 1 ? 0.55 : 0.22;
+  ctx.fill(band);
+  ctx.globalAlpha = 1;
+  if (every === 1) ctx.stroke(line.path); // of extremes alone there is no mean
+}
+
+// Draws from point to point until it is lifted; a point alone is a dot.
+function pen() {
+  const path = new Path2D();
+  let down = false;
+  return {
+    path,
+    lift: () => { down = false; },
+    to: (x, y) => { if (down) path.lineTo(x, y); else { path.moveTo(x, y); path.lineTo(x + 0.01, y); down = true; } },
+  };
 }
 
 // A number in at most four digits.

@@ -69,15 +69,16 @@ function checkbox(on, changed) {
   return box;
 }
 
-// Who is in view at the cursor, with the labels and values of that moment.
+// Everybody, with the labels and values of the moment at the cursor; who is away keeps the place, so that nothing jumps.
 function showNow() {
-  const { start, end } = data.segments, rows = [make("b", {}, clock(view.at))];
-  for (const lane of lanes) {
-    if (!lane.tracks.some(([medium, from, to]) => medium === view.medium && view.at >= from && view.at <= to)) continue;
+  const { start, end } = data.segments, people = lanes.map((lane) => {
+    const here = lane.tracks.some(([medium, from, to]) => medium === view.medium && view.at >= from - NEAREST && view.at <= to);
     const labels = lane.layers.flatMap((layer) => layer.items.filter((i) => start[i] <= view.at && view.at < end[i]));
-    const told = make("span", {}, lane.name, make("br"), ...labels.map((i) => make("i", {}, `${text("layer", i)}: ${text("label", i)}`)), ...valuesNow(lane));
-    rows.push(make("div", {}, ...(lane.portrait ? [make("img", { src: `data:image/jpeg;base64,${lane.portrait}`, alt: "" })] : []), told));
-  }
+    const told = here ? [...labels.map((i) => make("i", {}, `${text("layer", i)}: ${text("label", i)}`)), ...valuesNow(lane)] : [make("i", {}, "not in view")];
+    const picture = lane.portrait ? [make("img", { src: `data:image/jpeg;base64,${lane.portrait}`, alt: "" })] : [];
+    return make("div", here ? {} : { class: "away" }, ...picture, make("span", {}, lane.name, make("br"), ...told));
+  });
+  const rows = [make("b", {}, clock(view.at)), ...people];
   byId("now").replaceChildren(...rows);
   const slider = byId("lanes");
   slider.setAttribute("aria-valuemax", whole.toFixed(3));
@@ -85,14 +86,16 @@ function showNow() {
   slider.setAttribute("aria-valuetext", `${clock(view.at)} of ${clock(whole)}`);
 }
 
-// The values of the chosen measures at the cursor: of the last row up to it, unless a gap lies between.
+// The values of the chosen measures at the cursor: of the last row up to it, a dash where it is in a gap.
 function valuesNow(lane) {
   const group = groupOf(lane);
   if (!group || !lane.read) return [];
   return group.names.filter((name, i) => group.shown[i] && lane.read.has(name)).map((name) => {
-    const { times, levels, step } = lane.read.get(name), value = levels[0].low[search(times, view.at + 1e-6) - 1];
+    const { times, levels, every, step } = lane.read.get(name), last = search(times, view.at + NEAREST) - 1;
+    const values = every > 1 ? levels[0].low.slice(last - (last % 2), last - (last % 2) + 2) : levels[0].low.slice(last, last + 1);
     const digits = Math.min(Math.max(-Math.floor(Math.log10(step || 1)) - 1, 0), 4);
-    return make("i", {}, `${name} ${Number.isNaN(value ?? NaN) ? "–" : value.toFixed(digits)}${group.unit && !Number.isNaN(value ?? NaN) ? ` ${group.unit}` : ""}`);
+    if (last < 0 || Number.isNaN(values[0])) return make("i", {}, `${name} –`);
+    return make("i", {}, `${name} ${[...values].map((one) => one.toFixed(digits)).join(" to ")} ${group.unit}`);
   });
 }
 

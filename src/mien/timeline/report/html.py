@@ -55,6 +55,7 @@ def page(timeline: Timeline, *, folder: Path = Path(), video: str | None = None)
     data = {
         "levels": LEVELS,
         "tick": TICK,
+        "every": every,
         "media": [_medium(one) for one in media],
         "sources": [source for source, _ in carried],
         "lanes": facts.lanes(timeline),
