@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from mien.errors import ArgumentError
+from mien.timeline import layout
 from mien.timeline.build import NOBODY, column
 from mien.timeline.schema import TABLES
 
@@ -22,9 +23,8 @@ def check(tables: Mapping[str, pa.Table]) -> None:
     is before its start, a probability outside [0, 1], or a medium or track meant that is not there."""
     for name, schema in TABLES.items():
         if (found := tables[name].schema) != schema:
-            odd = sorted({str(field) for field in found} ^ {str(field) for field in schema})
             raise ArgumentError(
-                f"{name}: columns that differ from the schema's: {', '.join(odd) or 'their order'}."
+                f"{name}: columns that differ from the schema's: {layout.odd(found, schema)}."
             )
         for field in schema:
             if not field.nullable and tables[name].column(field.name).null_count:

@@ -59,6 +59,15 @@ def _field(column: Mapping[str, Any]) -> pa.Field:
     return pa.field(column["name"], kind, nullable=column["null"], metadata=column["about"])
 
 
+def odd(a: pa.Schema, b: pa.Schema) -> str:
+    """The columns that only one of the two schemas has, in words."""
+    columns = [
+        {f"{one.name} of {one.type}{'' if one.nullable else ', never missing'}" for one in each}
+        for each in (a, b)
+    ]
+    return ", ".join(sorted(columns[0] ^ columns[1])) or "another order"
+
+
 def union(schemas: Iterable[pa.Schema]) -> pa.Schema:
     """All columns of all tables, by name, after the one that says of which table a row is.
 

@@ -77,9 +77,8 @@ class Writer:
         """
         schema = TABLES.get(name) or self._schemas.get(name) or table.schema
         if table.schema != schema:
-            odd = sorted({str(field) for field in table.schema} ^ {str(field) for field in schema})
             raise ArgumentError(
-                f"{name}: other columns than the table has: {', '.join(odd) or 'another order'}."
+                f"{name}: other columns than the table has: {layout.odd(table.schema, schema)}."
             )
         if name not in self._schemas:
             if name not in FIXED and (missing := set(KEYS) - set(schema.names)):
