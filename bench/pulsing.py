@@ -14,22 +14,15 @@ from mien.faces import FaceEngine
 from mien.types import Frame, Image
 
 Array = npt.NDArray[np.float64]
+Pixels = npt.NDArray[np.float32]
 
 RATE = 25.0  # frames a second, on average; each is up to 4 ms early or late
-SIDE = 256  # pixels of the picture
+SIDE = 224  # pixels of the picture
 BLOOD = (
     np.array([0.33, 0.77, 0.53]) / 0.77
 )  # pulse in red, green and blue over green's: de Haan and van Leest 2014
 NOISE = 2.0  # grey levels, standard deviation for each pixel, before rounding to 8 bits
 LAMP = np.array([0.4, -0.5, 0.77])  # from the head to the lamp: x right, y down, z to the camera
-DRAWN = (
-    0,
-    1,
-    2,
-    9,
-    10,
-    17,
-)  # people of `ict_faces`, of its six colours of skin, whose faces the detector finds
 AMBIENT, DIRECT = 0.6, 0.4  # shares of light from everywhere and from the lamp
 
 
@@ -84,14 +77,12 @@ class Film:
         light = lighting(self.times, self.scene, rng)
         turns, shifts = motion(self.times, self.scene, rng)
         grain = rng.normal(0, NOISE, (SIDE + 64, SIDE + 64, 3)).astype(np.float32)
+        blood = (0.5 * depth * BLOOD * head.skin[..., None]).astype(np.float32)
         for i, time in enumerate(self.times):
-            colour = light[i] * (1 + 0.5 * depth * wave[i] * BLOOD * head.skin[..., None])
+            colour = (1 + blood * np.float32(wave[i])) * light[i].astype(np.float32)
             y, x = rng.integers(64, size=2)
-            picture = (
-                head.turned(turns[i], shifts[i], colour.astype(np.float32))
-                + grain[y : y + SIDE, x : x + SIDE]
-            )
-            yield Frame(np.clip(np.round(picture), 0, 255).astype(np.uint8), float(time), i)
+            picture = head.turned(turns[i], shifts[i], colour) + grain[y : y + SIDE, x : x + SIDE]
+            yield Frame(np.clip(np.rint(picture), 0, 255).astype(np.uint8), float(time), i)
 
 
 def film(seed: int, scene: str, seconds: float) -> Film:
@@ -123,10 +114,10 @@ def slow(times: Array, rng: np.random.Generator, low: float, high: float) -> Arr
 
 
 def lighting(times: Array, scene: Scene, rng: np.random.Generator) -> Array:
-    """(n, 1, 1, 3) factors."""
+    """(n, 3) factors of red, green and blue."""
     common = scene.drift * slow(times, rng, 0.02, 0.2) + scene.flicker * slow(times, rng, 0.5, 3)
     colours = 0.2 * scene.drift * np.stack([slow(times, rng, 0.02, 0.1) for _ in range(3)], axis=1)
-    return np.asarray(scene.dark * (1 + common[:, None] + colours)[:, None, None, :])
+    return np.asarray(scene.dark * (1 + common[:, None] + colours))
 
 
 def motion(times: Array, scene: Scene, rng: np.random.Generator) -> tuple[Array, Array]:
@@ -143,37 +134,37 @@ class Head:
     def __init__(self, still: Image) -> None:
         self.still = still.astype(np.float32)
         box = FaceEngine().detect(still).largest().boxes[0]
-        centre, self.half = (box[:2] + box[2:]) / 2, 0.6 * (box[2:] - box[:2])
+        centre, half = (box[:2] + box[2:]) / 2, 0.6 * (box[2:] - box[:2])
         self.centre = (float(centre[0]), float(centre[1]))
         self.y, self.x = np.mgrid[:SIDE, :SIDE].astype(np.float32)
-        u, v = (self.x - centre[0]) / self.half[0], (self.y - centre[1]) / self.half[1]
+        u, v = (self.x - centre[0]) / half[0], (self.y - centre[1]) / half[1]
         height = np.sqrt(np.clip(1 - u**2 - v**2, 0, None))
         self.skin = np.clip(2 * height, 0, 1)
-        self.relief = height * self.half[0]
-        normals = np.stack([u, v * self.half[0] / self.half[1], height], axis=-1) * (height > 0)[..., None]
+        self.relief = height * half[0]
+        normals = np.stack([u, v * half[0] / half[1], height], axis=-1) * (height > 0)[..., None]
         self.normals = normals / np.maximum(np.linalg.norm(normals, axis=-1, keepdims=True), 1e-6)
-        self.before = AMBIENT + DIRECT * np.clip(self.normals @ LAMP, 0, None)
+        self.before = self.shade(LAMP)
 
-    def turned(
-        self, degrees: Array, pixels: Array, colour: npt.NDArray[np.float32]
-    ) -> npt.NDArray[np.float32]:
+    def shade(self, lamp: Array) -> Pixels:
+        """(side, side, 1): light from everywhere, and from a lamp in this direction by Lambert's law."""
+        lit = self.normals @ lamp.astype(np.float32)
+        return np.asarray(AMBIENT + DIRECT * np.clip(lit, 0, None), np.float32)[..., None]
+
+    def turned(self, degrees: Array, pixels: Array, colour: Pixels) -> Pixels:
         """(side, side, 3) float32 of the head after a turn (yaw, pitch, roll) and a shift, in that light."""
-        yaw, pitch = np.radians(degrees[:2])
-        from_left, from_above = (np.float32(np.sin(a)) * self.relief for a in (yaw, pitch))
-        side, up = np.array([-np.sin(yaw), -np.sin(pitch)])
-        lamp = LAMP + np.array(
-            [side * LAMP[2], up * LAMP[2], -(side * LAMP[0] + up * LAMP[1])]
-        )  # seen from the head
-        shade = (AMBIENT + DIRECT * np.clip(self.normals @ lamp, 0, None)) / self.before
-        lit = self.still * colour * shade[..., None].astype(np.float32)
-        turned = cv2.remap(lit, self.x - from_left, self.y - from_above, cv2.INTER_LINEAR)
+        right, down = np.sin(np.radians(degrees[:2])).astype(np.float32)
+        seen = [
+            -right * LAMP[2],
+            -down * LAMP[2],
+            right * LAMP[0] + down * LAMP[1],
+        ]  # how the lamp moves for the head
+        lit = self.still * colour * (self.shade(LAMP + np.array(seen)) / self.before)
+        across, along = self.x - right * self.relief, self.y - down * self.relief
+        turned = cv2.remap(lit, across, along, cv2.INTER_LINEAR)
         matrix = cv2.getRotationMatrix2D(self.centre, -float(degrees[2]), 1.0)
         matrix[:, 2] += pixels
-        return np.asarray(
-            cv2.warpAffine(
-                turned, matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-            )
-        )
+        straight = cv2.warpAffine(turned, matrix, (SIDE, SIDE), borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(straight, np.float32)
 
 
 def stills() -> list[Image]:
@@ -187,4 +178,4 @@ def stills() -> list[Image]:
     photographs = [cv2.resize(grace[20:404, 64:448], (SIDE, SIDE), interpolation=cv2.INTER_AREA)]
     photographs.append(np.ascontiguousarray(data.astronaut()[0:SIDE, 96 : 96 + SIDE]))
     bright = Light(direct=0.7, ambient=0.8)
-    return photographs + [render(person(seed), size=SIDE, fill=0.9, light=bright).image for seed in DRAWN]
+    return photographs + [render(person(seed), size=SIDE, fill=0.8, light=bright).image for seed in range(6)]
