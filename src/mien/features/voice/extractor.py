@@ -55,7 +55,8 @@ class Voice:
     """Hears sound block by block and gives rows of the family `VOICE`, which do not depend on the size of the blocks.
 
     Rows have the family's columns and "time" (n,) float64, seconds from the start of the medium to the middle of the
-    hop. They come up to 2.5 s after the sound, as a rate looks ahead. Whose voice it is, is not told.
+    hop. They come up to 2.5 s after the sound, as a rate looks ahead. Whose voice it is, is not told. Each medium wants
+    one of its own; several may share a session.
 
     Opens "silero-vad": raises as `open_session` does, `WeightsMissing` where it was never added.
 
