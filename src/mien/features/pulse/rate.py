@@ -31,9 +31,7 @@ NEAR = 0.1  # Hz to both sides of the rate, and twice that of its double, that c
 GRID = 30.0  # Hz, at which colours are put at even distances before anything is computed
 LEAST = 8.0  # samples a second: below, quick pulses and their doubles are no longer seen
 PAUSE = 0.5  # seconds without a sample, at most, in a window
-STILL = (
-    1e-9  # of the signal, peak to peak: rounding leaves less where no pixel changes
-)
+STILL = 1e-9  # of the signal, peak to peak: rounding leaves less where no pixel changes
 CLEAREST = 30.0  # dB, to which qualities are clipped, so that they stay numbers
 FINEST = 0.1 / 60  # Hz between the lines of the spectrum: 0.1 beats a minute
 

@@ -15,8 +15,9 @@ FOREHEAD = (54, 103, 67, 109, 10, 338, 297, 332, 284, 298, 333, 299, 337, 151, 1
 RIGHT_CHEEK = (117, 118, 119, 100, 126, 209, 49, 129, 203, 205, 50)
 LEFT_CHEEK = (346, 347, 348, 329, 355, 429, 279, 358, 423, 425, 280)
 
-# The same in the 112 x 112 crop of `align`: x0, y0, x1, y1. Eyes are at y = 52, the nose tip at 72, the mouth at 92.
-RECTANGLES = ((36, 16, 76, 36), (24, 62, 44, 80), (68, 62, 88, 80))
+# The same in the 112 x 112 crop of `align`: x0, y0, x1, y1. Eyes are at y = 52, brows above 44, the nose tip at 72,
+# the mouth at 92. The forehead is narrow, since hair and hats begin above.
+RECTANGLES = ((38, 28, 74, 40), (24, 62, 44, 80), (68, 62, 88, 80))
 
 
 def from_mesh(points: npt.NDArray[np.float32]) -> Polygons:
