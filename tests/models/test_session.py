@@ -98,10 +98,19 @@ def test_a_closed_session_says_so(tiny):
         session.run({"x": np.zeros((1, 3), np.float32)})
 
 
-def test_a_graph_that_is_not_what_its_card_says_is_refused(write_card, tiny_bytes, home):
-    card = write_card(**{'names = ["y"]': 'names = ["z"]'})
+@pytest.mark.parametrize(
+    ("right", "wrong", "message"),
+    [
+        ('names = ["y"]', 'names = ["z"]', r"outputs \['y'\]; its card names \['x'\] and \['z'\]"),
+        ('channels = "RGB"', 'channels = "RGB"\nalso = ["state"]', r"inputs \['x'\].*names \['x', 'state'\]"),
+    ],
+)
+def test_a_graph_that_is_not_what_its_card_says_is_refused(
+    right, wrong, message, write_card, tiny_bytes, home
+):
+    card = write_card(**{right: wrong})
     card.with_name("tiny.onnx").write_bytes(tiny_bytes)
-    with pytest.raises(ModelError, match=r"outputs \['y'\]; its card names \['x'\] and \['z'\]"):
+    with pytest.raises(ModelError, match=message):
         models.open_session(card)
 
 
