@@ -17,15 +17,16 @@ from mien.timeline.timeline import Timeline
 def joined(timelines: Sequence[Timeline]) -> Timeline:
     """All media, tracks, segments and samples in one timeline.
 
-    A medium that several have is one (of equal content, else of equal name), and so is a person: of one name, else of
-    one lane, else in view together. Tracks are numbered anew. Where a medium is known twice, the first one's facts
-    stay. TimelineError where two have a family of one name and different columns.
+    A medium that several have is one: of equal content, or, where the content of one of them is not known, of equal
+    name or the only one. So is a person: of one name, else of one lane, else in view together. Tracks are numbered
+    anew. Where a medium is known twice, the first one's facts stay. TimelineError where two have a family of one name
+    and different columns.
     """
     return reduce(_both, timelines)
 
 
 def _both(a: Timeline, b: Timeline) -> Timeline:
-    media = whose.same_media(a, b)
+    media = _media(a, b)
     ours = {number: number for number in column(a.media, "media").tolist()}
     people = whose.same_people(whose.lanes(a, ours), whose.lanes(b, media))
     lanes, tracks = _fresh(a, b, "lane"), _fresh(a, b, "track")
@@ -44,6 +45,22 @@ def _both(a: Timeline, b: Timeline) -> Timeline:
         },
         provenance={"joined": [*a.provenance.get("joined", [a.provenance]), b.provenance]},
     )
+
+
+def _media(a: Timeline, b: Timeline) -> dict[int, int]:
+    """The number of each medium of b in both; never that of one whose content is known to be another."""
+    content = [
+        dict(zip(*(column(one.media, key).tolist() for key in ("media", "sha256")), strict=True))
+        for one in (a, b)
+    ]
+    found = whose.same_media(a, b)
+    free = count(max([*content[0], *found.values()], default=-1) + 1)
+    return {
+        theirs: next(free)
+        if content[0].get(mine) and content[1][theirs] not in ("", content[0][mine])
+        else mine
+        for theirs, mine in found.items()
+    }
 
 
 def _fresh(a: Timeline, b: Timeline, name: str) -> dict[int, int]:

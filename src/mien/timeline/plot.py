@@ -212,7 +212,7 @@ def _colours(lanes: list[Lane]) -> dict[str, int]:
 
 
 def _draw_segments(ax: Axes, lane: Lane, colours: dict[str, int]) -> None:
-    ax.set_title(lane.name, loc="left", fontsize="medium")
+    ax.set_title(_plain(lane.name), loc="left", fontsize="medium")
     for start, end in lane.spans:
         ax.axvspan(start, end, color="0.94", zorder=0)
     for row, (_, said) in enumerate(sorted(lane.segments.items())):
@@ -220,8 +220,8 @@ def _draw_segments(ax: Axes, lane: Lane, colours: dict[str, int]) -> None:
         shades = [COLOURS[colours[label] % len(COLOURS)] for _, _, label in said]
         ax.broken_barh(bars, (row - 0.38, 0.76), facecolors=shades, alpha=0.6)
         for start, _, label in said:
-            ax.text(start, row, f" {label}", va="center", fontsize="x-small", clip_on=True)
-    ax.set_yticks(range(len(lane.segments)), sorted(lane.segments))
+            ax.text(start, row, f" {_plain(label)}", va="center", fontsize="x-small", clip_on=True)
+    ax.set_yticks(range(len(lane.segments)), map(_plain, sorted(lane.segments)))
     ax.set_ylim(max(len(lane.segments), 1) - 0.5, -0.5)
     ax.tick_params(left=False, bottom=False)
     ax.spines[["left", "right", "top"]].set_visible(False)
@@ -231,9 +231,14 @@ def _draw_curves(ax: Axes, lane: Lane, colours: dict[str, int]) -> None:
     for name, (times, values) in lane.curves.items():
         number = colours[name.partition(".")[2]]
         style = STYLES[number // len(COLOURS) % len(STYLES)]
-        ax.plot(times, values, style, color=COLOURS[number % len(COLOURS)], linewidth=1, label=name)
-    ax.set_ylabel(lane.unit)
+        ax.plot(times, values, style, color=COLOURS[number % len(COLOURS)], linewidth=1, label=_plain(name))
+    ax.set_ylabel(_plain(lane.unit))
     ax.legend(
         loc="lower right", bbox_to_anchor=(1, 0.97), ncols=len(lane.curves), fontsize="x-small", frameon=False
     )
     ax.spines[["right", "top"]].set_visible(False)
+
+
+def _plain(text: str) -> str:
+    """The text for matplotlib, which would take what stands between two dollars for a formula."""
+    return text.replace("$", r"\$")
