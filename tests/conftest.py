@@ -53,3 +53,53 @@ def coffee() -> np.ndarray:
     from skimage import data
 
     return data.coffee()
+
+
+@pytest.fixture(scope="session")
+def cast(grace, astronaut):
+    """Who is in the film: photographs, with the boxes of the faces in them."""
+    from mien.demo import clip
+    from mien.faces import default_engine
+    from tests.film import EILEEN, GRACE
+
+    return clip.cast(default_engine(), {GRACE: grace, EILEEN: astronaut})
+
+
+@pytest.fixture(scope="session")
+def film_frames(cast, coffee, cat):
+    """The film of `tests.film`, as frames."""
+    from tests import film
+
+    return film.frames(cast, coffee, cat)
+
+
+@pytest.fixture(scope="session")
+def film(film_frames, tmp_path_factory) -> Path:
+    """The same as a file."""
+    from mien.demo import clip
+    from mien.media import write_video
+
+    path = tmp_path_factory.mktemp("film") / "film.mp4"
+    write_video(path, film_frames, clip.RATE)
+    return path
+
+
+@pytest.fixture(scope="session")
+def family(tmp_path_factory, grace, astronaut):
+    """A gallery that knows both who are in the film."""
+    from mien.gallery import open_gallery
+    from tests.film import EILEEN, GRACE
+
+    with open_gallery(tmp_path_factory.mktemp("family") / "family.mien") as people:
+        people.enroll(GRACE, grace)
+        people.enroll(EILEEN, astronaut)
+        yield people
+
+
+@pytest.fixture(scope="session")
+def weights(shared) -> Path:
+    """A mirror folder with the networks that are added on request; a test that uses it names it in MIEN_MODELS."""
+    folder = shared / "models"
+    if not folder.is_dir():
+        pytest.skip(f"there are no networks at {folder}")
+    return folder

@@ -8,23 +8,11 @@ import pytest
 from mien.analyze import RATE, identify_video, spaced
 from mien.demo import clip
 from mien.errors import MediaError
-from mien.faces import default_engine
 from mien.gallery import open_gallery
-from mien.media import write_video
 from mien.types import Answer, Frame
+from tests.film import CAST, CUT, EILEEN, GRACE
 
-GRACE, EILEEN = "Grace Hopper", "Eileen Collins"
-CUT = 7.0  # seconds; the scene changes from the coffee to the cat
 CLOSE = 0.3  # seconds; three looks, since what is half out of the picture is found late
-
-# Grace comes, leaves, comes back and stays across the cut; Eileen crosses her path at about 2.5 s.
-CAST = (
-    clip.Appearance(GRACE, 0.5, 4.0, (80, 190), (420, 170), 92),
-    clip.Appearance(EILEEN, 1.0, 5.0, (520, 180), (160, 200), 84),
-    clip.Appearance(GRACE, 6.0, CUT, (500, 190), (470, 190), 92),
-    clip.Appearance(GRACE, CUT, 9.0, (200, 170), (240, 170), 110),
-    clip.Appearance(EILEEN, 9.5, 11.0, (400, 190), (440, 190), 90),
-)
 
 # People, counted by eye on frames from the beginning, the middle and the end.
 REAL = {
@@ -39,27 +27,6 @@ REAL = {
 
 
 @pytest.fixture(scope="module")
-def cast(grace, astronaut):
-    return clip.cast(default_engine(), {GRACE: grace, EILEEN: astronaut})
-
-
-@pytest.fixture(scope="module")
-def frames(cast, coffee, cat):
-    """The generated clip as frames: a cut in the middle."""
-    first, second = (list(clip.frames(scene, cast, CAST)) for scene in (coffee, cat))
-    return [a if a.time < CUT else b for a, b in zip(first, second, strict=True)]
-
-
-@pytest.fixture(scope="module")
-def family(tmp_path_factory, grace, astronaut):
-    """A gallery that knows both."""
-    with open_gallery(tmp_path_factory.mktemp("family") / "family.mien") as people:
-        people.enroll(GRACE, grace)
-        people.enroll(EILEEN, astronaut)
-        yield people
-
-
-@pytest.fixture(scope="module")
 def strangers(tmp_path_factory):
     """A gallery that knows nobody."""
     with open_gallery(tmp_path_factory.mktemp("strangers") / "nobody.mien") as people:
@@ -67,11 +34,9 @@ def strangers(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def found(family, frames, tmp_path_factory):
-    """What is said about the clip, written as a file."""
-    path = tmp_path_factory.mktemp("clip") / "clip.mp4"
-    write_video(path, frames, clip.RATE)
-    return identify_video(family, path)
+def found(family, film):
+    """What is said about the clip, read from its file."""
+    return identify_video(family, film)
 
 
 def spans(result, name):
@@ -120,8 +85,8 @@ def test_what_is_kept_of_each_person(found, family):
     assert {"decode", "detect", "track", "embed", "identify"} <= set(found.seconds)
 
 
-def test_a_stranger_is_one_stranger_across_the_cut(frames, strangers):
-    result = identify_video(strangers, iter(frames))
+def test_a_stranger_is_one_stranger_across_the_cut(film_frames, strangers):
+    result = identify_video(strangers, iter(film_frames))
     assert [one.name for one in result.appearances] == [None, None]
     first, second = result.appearances
     assert first.spans == (pytest.approx((0.5, 4.0), abs=CLOSE), pytest.approx((6.0, 9.0), abs=CLOSE))
@@ -186,7 +151,7 @@ def test_nobody_is_said_to_be_in_view_while_nothing_was_recorded(cast, coffee, s
     assert seen.spans == (pytest.approx((0, 1.9), abs=CLOSE), pytest.approx((62, 63.9), abs=CLOSE))
 
 
-def test_appearances_of_one_name_are_one_person(frames, family):
+def test_appearances_of_one_name_are_one_person(film_frames, family):
     """Whatever their looks: somebody with glasses, and without."""
 
     class Generous:
@@ -195,7 +160,7 @@ def test_appearances_of_one_name_are_one_person(frames, family):
         def recognise(self, faces):
             return family.recognise(faces).having(names=np.array([GRACE] * len(faces), object))
 
-    apart = (frame for frame in frames if frame.time >= 8.0)  # first Grace, then Eileen
+    apart = (frame for frame in film_frames if frame.time >= 8.0)  # first Grace, then Eileen
     (one,) = identify_video(Generous(), apart).appearances
     assert one.spans == (pytest.approx((8.0, 11.0), abs=CLOSE),), "their absence of half a second is bridged"
 
@@ -251,8 +216,8 @@ def test_a_still_is_a_video_of_one_frame(family, grace):
 
 
 @pytest.mark.parametrize("rate", [2.0, 4.0])
-def test_fewer_looks_a_second_find_the_same_people(rate, frames, family):
-    result = identify_video(family, iter(frames), rate=rate)
+def test_fewer_looks_a_second_find_the_same_people(rate, film_frames, family):
+    result = identify_video(family, iter(film_frames), rate=rate)
     assert [one.name for one in result.appearances] == [GRACE, EILEEN]
     assert result.frames <= clip.SECONDS * rate + 1
 
@@ -283,13 +248,13 @@ def test_real_clips(name, shared, strangers):
         assert seen >= 0.95 * result.duration, "everybody is in view from beginning to end"
 
 
-def test_memory_does_not_grow_with_the_length(frames, family):
+def test_memory_does_not_grow_with_the_length(film_frames, family):
     """Ten rounds of two seconds that hold both people and a crossing take what two rounds take.
 
     Bound: 500 kB. One frame that is kept of each further round would be 5.5 MB, one portrait and crop of each of
     their tracks 1.8 MB; the peak itself varies by the shots (114 kB) that the tracks of a moment hold.
     """
-    part = [frame for frame in frames if 2.0 <= frame.time < 4.0][::2]
+    part = [frame for frame in film_frames if 2.0 <= frame.time < 4.0][::2]
 
     def looped(rounds):
         for i in range(rounds):
