@@ -196,7 +196,8 @@ def samples() -> Row:
         "none",
         differ == 0,
         f"{len(paths)} files of EAF 2.7 to 3.0. Compared: how many each tier has, and times and text of the "
-        f"{aligned:,} whose time slots both have times. The {guessed:,} others take theirs from what they belong to, marked so.",
+        f"{aligned:,} whose time slots both have times. The {guessed:,} others take theirs from what they belong to"
+        " and are marked.",
     )
 
 

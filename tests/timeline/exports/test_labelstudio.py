@@ -8,7 +8,7 @@ from mien.timeline import build
 from mien.timeline.exports import labelstudio, write
 from mien.timeline.timeline import Timeline
 from tests.timeline.odd import odd
-from tests.timeline.synthetic import synthetic
+from tests.timeline.synthetic import CLASSES, synthetic
 
 
 def test_models_give_predictions_and_annotators_annotations():
@@ -57,3 +57,9 @@ def test_the_interface_has_every_layer_and_label(seed, tmp_path):
     root = ET.parse(path).getroot()
     assert root.find("Video").get("frameRate") == "25"
     assert len(root.findall("TimelineLabels")) == len(set(timeline.segments["layer"].to_pylist()))
+
+
+def test_an_annotator_may_choose_what_the_model_never_said():
+    root = ET.fromstring(labelstudio.config(synthetic(30, 1)))
+    control = next(one for one in root.findall("TimelineLabels") if one.get("name") == "emotion")
+    assert {one.get("value") for one in control} == {*CLASSES, "contempt"}

@@ -46,15 +46,24 @@ def _rows(table: pa.Table) -> Iterator[str]:
     separator = "\n"
     for batch in table.to_batches(max_chunksize=ROWS):
         for row in batch.to_pylist():
-            yield separator + json.dumps(_plain(row), ensure_ascii=False, allow_nan=False)
+            yield separator + _object(row)
             separator = ",\n"
+
+
+def _object(row: dict[str, Any]) -> str:
+    try:
+        return json.dumps(row, ensure_ascii=False, allow_nan=False, default=_base64)
+    except ValueError:  # some number is not finite; looking at each of a mesh takes five times as long
+        return json.dumps(_plain(row), ensure_ascii=False, default=_base64)
+
+
+def _base64(value: bytes) -> str:
+    return base64.b64encode(value).decode()
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return None if math.isnan(value) else f"{'-' if value < 0 else ''}Infinity"
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode()
     if isinstance(value, dict):
         return {key: _plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple):

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mien.timeline.exports.lanes import speakers
+from mien.timeline.exports.vocabulary import vocabularies
 from mien.timeline.exports.xml import attribute
 from mien.timeline.timeline import Timeline
 
@@ -39,6 +40,9 @@ def config(timeline: Timeline) -> str:
     layers: dict[str, dict[str, None]] = {}
     for layer, label in _pairs(timeline):
         layers.setdefault(layer, {})[label] = None
+    for medium in media:  # with the classes that no segment has, so that an annotator can choose them
+        for layer, labels in vocabularies(timeline, medium["media"]).items():
+            layers[layer] |= dict.fromkeys(labels or ())
     lines = ["<View>"]
     if sound:
         lines.append('  <Audio name="audio" value="$audio"/>')
