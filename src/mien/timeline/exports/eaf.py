@@ -3,7 +3,8 @@
 Tiers are named "Anna / emotion"; where segments of a tier overlap, which ELAN does not allow, the later one goes to
 "Anna / emotion (2)". Times are whole milliseconds, as ELAN has them, and a segment lasts at least one. All that ELAN
 has no place for is kept in the header, as a property "mien": each segment's row with its exact times, model and
-probability, by the id of its annotation, the tracks and the medium; `mien.timeline.imports.eaf` reads it. Samples and portraits are not carried: a file that goes to annotators should not hide pictures of faces.
+probability, by the id of its annotation, the tracks and the medium; `mien.timeline.imports.eaf` reads it. Samples and
+portraits are not carried: a file that goes to annotators should not hide pictures of faces.
 """
 
 from __future__ import annotations

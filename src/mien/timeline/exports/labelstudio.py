@@ -41,8 +41,8 @@ def config(timeline: Timeline) -> str:
     for layer, label in _pairs(timeline):
         layers.setdefault(layer, {})[label] = None
     for medium in media:  # with the classes that no segment has, so that an annotator can choose them
-        for layer, labels in vocabularies(timeline, medium["media"]).items():
-            layers[layer] |= dict.fromkeys(labels or ())
+        for layer, closed in vocabularies(timeline, medium["media"]).items():
+            layers[layer] |= dict.fromkeys(closed or ())
     lines = ["<View>"]
     if sound:
         lines.append('  <Audio name="audio" value="$audio"/>')
