@@ -7,6 +7,13 @@ import pytest
 from mien import models
 
 
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """A home of the test's own."""
+    monkeypatch.setenv("MIEN_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
 def test_list_has_licence_and_size(mien):
     result = mien("models", "list")
     assert result.exit_code == 0
@@ -36,6 +43,17 @@ def test_verify_accepts_the_right_weights(mien):
     assert len(result.stdout.splitlines()) == len(models.cards())
 
 
+def test_what_nobody_asked_for_is_no_fault(mien, home, monkeypatch):
+    monkeypatch.delenv("MIEN_MODELS", raising=False)
+    verified, listed = mien("models", "verify"), mien("models", "list")
+    assert verified.exit_code == 0
+    line = next(line for line in verified.stdout.splitlines() if line.startswith("fer-mini-xception"))
+    assert line.endswith("not here; to get it: mien models add fer-mini-xception")
+    assert (
+        next(li for li in listed.stdout.splitlines() if li.startswith("fer-")).rstrip().endswith("on request")
+    )
+
+
 def test_verify_finds_a_changed_bit(mien, tmp_path, monkeypatch):
     mirror = tmp_path / models.card("yunet").weights.file
     weights = bytearray(models.locate("yunet").read_bytes())
@@ -47,19 +65,27 @@ def test_verify_finds_a_changed_bit(mien, tmp_path, monkeypatch):
     assert str(mirror) in next(line for line in result.stdout.splitlines() if line.startswith("yunet"))
 
 
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    """A home of the test's own."""
-    monkeypatch.setenv("MIEN_HOME", str(tmp_path / "home"))
-    return tmp_path / "home"
-
-
 def test_add_from_a_file(mien, home, tmp_path):
     copy = shutil.copy(models.locate("yunet"), tmp_path / "copy.onnx")
     result = mien("models", "add", "yunet", "--from", copy)
     assert result.exit_code == 0
     (added,) = home.glob("models/yunet/*.onnx")
     assert str(added) in result.stdout
+
+
+def test_add_by_what_is_to_be_measured(mien, home, shared):
+    result = mien("models", "add", "emotion", "--from", shared / "models/fer/emotion_model_quantized.tflite")
+    assert result.exit_code == 0
+    (added,) = home.glob("models/fer-mini-xception/*.tflite")
+    assert result.stdout.split(": added as ")[0] == "fer-mini-xception"
+    assert str(added) in result.stdout
+
+
+def test_several_models_are_not_in_one_file(mien, home, photos):
+    result = mien("models", "add", "yunet", "sface", "--from", photos / "cat.png")
+    assert result.exit_code == 2
+    assert "2 are to be added (yunet, sface)" in result.stderr
+    assert not home.exists()
 
 
 def test_add_of_another_file(mien, home, photos):
