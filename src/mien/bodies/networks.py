@@ -11,10 +11,12 @@ from mien.types import Floats, Image
 
 def seen(card: Card, image: Image, region: Region, *, black: bool = False) -> Floats:
     """(1, size, size, 3) float32, the region as the card's network wants it. black: see `regions.crop`."""
-    pixels = crop(image, region, int(card.input.shape[1]), black=black).astype(np.float32)
-    pixels -= np.asarray(card.input.mean, np.float32)
-    pixels /= np.asarray(card.input.std, np.float32)
-    return pixels[None]
+    import cv2
+
+    levels = np.arange(256)[:, None]
+    table = ((levels - card.input.mean) / np.asarray(card.input.std)).astype(np.float32)
+    pixels = crop(image, region, int(card.input.shape[1]), black=black)
+    return np.asarray(cv2.LUT(pixels, table[None]), np.float32)[None]
 
 
 def sigmoid(logits: Points) -> Floats:

@@ -17,8 +17,9 @@ HIPS, TIP = 33, 34  # see `Poses.axis`
 MARGIN = 1.25
 KERNEL = 7  # cells of the heat map around a point that are looked at
 CONFIDENT = 0.5  # least peak of a heat map that moves a point
-# Heights of a face from its middle, medians over 25 pictures of five people; a body is found from 2.2 to 4.4.
-HIPS_BELOW, TIP_ABOVE = 3.0, 1.0
+# Heights of a face from its middle. Measured on the faces of group photographs: their own body is found at the first
+# look under 88 of 100; with 2 it is 83, with 3 it is 79, as neighbours come into view.
+HIPS_BELOW, TIP_ABOVE = 2.5, 1.0
 
 
 def find(network: LiteSession, image: Image, region: Region) -> Poses:

@@ -81,9 +81,15 @@ class PoseExtractor:
         return rows(poses)
 
     def _under(self, image: Image, face: Faces) -> Poses:
-        """The body under a face: looked for twice, the second time where the first look says that it is."""
-        guess = self._engine.follow(image, axis_under(face.keypoints[0], float(face.heights[0])))
-        return self._engine.follow(image, guess.axis[0]) if guess.presence[0] >= PRESENT else guess
+        """The body under a face: looked for twice, the second time where the first look says that it is.
+
+        The first look stands if the second one strays to somebody beside.
+        """
+        first = self._engine.follow(image, axis_under(face.keypoints[0], float(face.heights[0])))
+        if not is_there(first, face):
+            return first
+        second = self._engine.follow(image, first.axis[0])
+        return second if is_there(second, face) else first
 
     def state(self) -> State:
         """The bodies that are followed, as arrays by name."""
