@@ -1,8 +1,9 @@
 """Runs that write a timeline chunk by chunk and can be killed: `python -m tests.timeline.run`.
 
-For each line PATH CHUNKS of its input it starts a run in a process of its own and prints "pid" with its number; the run
-prints the number of each chunk when it is committed, and "finished" at the end; when it is over, killed or not, "over"
-is printed. Rows follow from the chunk alone, and the state that is carried from chunk to chunk is in the checkpoint.
+For each line PATH CHUNKS of its input it starts a run in a process of its own and prints "pid" with its number; the
+run prints "from" with the number of chunks that are there, the number of each one when it is committed, and
+"finished" at the end; when it is over, killed or not, "over" is printed. Rows follow from the chunk alone, and the
+state that is carried from chunk to chunk is in the checkpoint.
 """
 
 import os
@@ -26,6 +27,7 @@ def main() -> None:
         run = os.fork()
         if run == 0:
             with Writer(path) as writer:
+                told(f"from {writer.checkpoint[0] if writer.checkpoint else 0}")
                 go_on(writer, int(chunks), told)
             os._exit(0)
         told(f"pid {run}")

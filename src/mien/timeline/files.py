@@ -71,6 +71,6 @@ def _unfinished(folder: Path) -> Timeline:
 
 
 def _timeline(stored: Stored, provenance: dict[str, object]) -> Timeline:
-    tables: dict[str, pa.Table] = {name: ordered(stored[name]) for name in FIXED}
+    tables: dict[str, pa.Table] = {name: ordered(table) for name, table in stored.read_small(FIXED).items()}
     families = {name: schema for name, schema in stored.schemas.items() if name not in FIXED}
     return Timeline(samples=Stored(stored.files, families), provenance=provenance, **tables)

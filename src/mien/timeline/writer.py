@@ -120,13 +120,13 @@ class Writer:
         Memory is bounded whatever the length. A kill in the midst leaves the folder as the last commit made it.
         ArgumentError where the tables contradict themselves (see `check`); then nothing is removed.
         """
-        stored = Stored(self._files, TABLES)
+        stored = Stored(self._files, TABLES | self._schemas)
         fixed = {
-            name: ordered(pa.concat_tables([stored[name], *self._pending.get(name, ())])) for name in FIXED
+            name: ordered(pa.concat_tables([table, *self._pending.get(name, ())]))
+            for name, table in stored.read_small(FIXED).items()
         }
         check(fixed)
         streams = {name: Stream(table.schema, [table]) for name, table in fixed.items()}
-        stored = Stored(self._files, self._schemas)
         for name in self._schemas:
             if name not in FIXED:
                 rows = itertools.chain(stored.pieces(name), self._pending.get(name, ()))
