@@ -178,6 +178,10 @@ def test_from_the_file_of_a_package(home, tmp_path, write_card, second_card, tin
 
 def test_words_for_what_is_measured_stand_for_models(home):
     assert [card.name for card in named("emotion")] == ["fer-mini-xception"]
+    assert {"pose-detector", "pose"} <= {card.name for card in named("pose")}
+    assert {"pose-detector", "pose", "hand-recrop", "hands"} <= {card.name for card in named("hands")}
+    assert {"face-mesh", "iris"} <= {card.name for card in named("landmarks")}
+    assert [card.name for card in named("voice")] == ["silero-vad"]
     for word in SETS:
         for card in named(word):
             assert card.task in SETS[word]

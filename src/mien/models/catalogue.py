@@ -27,7 +27,7 @@ SETS = {
     "emotion": ("expression",),
     "landmarks": ("landmarks",),
     "pose": ("pose",),
-    "hands": ("hands",),
+    "hands": ("pose", "hands"),  # hands are looked for where the pose has wrists
     "voice": ("speech",),
 }
 """Words for what can be measured through time: the tasks of the models that each of them needs."""
