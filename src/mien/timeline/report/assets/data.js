@@ -13,22 +13,21 @@ function raw(id) {
   return bytes;
 }
 
-// Its unsigned integers: all lowest bytes, then all second ones, ... (width of them) as numbers.
+// The unsigned integers of a block: all lowest bytes, then all second ones, ... (2 or 4 of them) as numbers.
 async function integers(block, width) {
   const stream = new Blob([raw(`b${block}`)]).stream().pipeThrough(new DecompressionStream("deflate"));
   const bytes = new Uint8Array(await new Response(stream).arrayBuffer()), n = bytes.length / width;
-  const found = new Float64Array(n);
-  for (let plane = 0, scale = 1; plane < width; plane++, scale *= 256)
-    for (let i = 0, at = plane * n; i < n; i++) found[i] += scale * bytes[at + i];
+  const found = width === 2 ? new Uint16Array(n) : new Uint32Array(n);
+  for (let plane = 0; plane < width; plane++)
+    for (let i = 0, at = plane * n; i < n; i++) found[i] |= bytes[at + i] << (8 * plane);
   return found;
 }
 
 // Seconds of the rows of a series.
 async function secondsOf(series) {
-  const steps = await integers(series.times, 4);
-  let ticks = 0;
-  for (let i = 0; i < steps.length; i++) { ticks += steps[i]; steps[i] = ticks * data.tick; }
-  return steps;
+  const steps = await integers(series.times, 4), seconds = new Float64Array(steps.length);
+  for (let i = 0, ticks = 0; i < steps.length; i++) { ticks += steps[i]; seconds[i] = ticks * data.tick; }
+  return seconds;
 }
 
 // Values of a column, NaN where nothing was measured.

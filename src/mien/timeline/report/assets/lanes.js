@@ -177,7 +177,8 @@ function drawCurves(ctx, one, width) {
     ctx.strokeStyle = colours.set[i % colours.set.length];
     ctx.setLineDash(DASHES[Math.floor(i / colours.set.length) % DASHES.length]);
     ctx.lineWidth = 1.5;
-    ctx.lineJoin = ctx.lineCap = "round";
+    ctx.lineJoin = "bevel";
+    ctx.lineCap = "round"; // so that a point alone is a dot
     trace(ctx, curve, y, width);
     ctx.setLineDash([]);
   });
@@ -197,10 +198,12 @@ function haloed(ctx, told, x, y) {
 
 // A curve: a line through its samples where they are few, else their mean in each pixel over a band of their extent.
 function trace(ctx, curve, y, width) {
-  const { times, levels, every } = curve, values = levels[0].low, line = pen(), band = new Path2D();
+  const { times, levels, every } = curve, values = levels[0].low, line = pen();
   let first = Math.max(search(times, view.from) - 1, 0);
   const end = Math.min(search(times, view.to) + 2, times.length), sparse = end - first < 2 * width;
-  const stretch = (x, right, low, high) => band.rect(x, y(high) - 0.5, Math.max(right - x, 1), y(low) - y(high) + 1);
+  const stretch = (x, right, low, high) => ctx.fillRect(x, y(high) - 0.5, Math.max(right - x, 1), y(low) - y(high) + 1);
+  ctx.fillStyle = ctx.strokeStyle;
+  ctx.globalAlpha = every > 1 ? 0.55 : 0.22;
   if (sparse && every === 1) {
     for (let i = first; i < end; i++) if (Number.isNaN(values[i])) line.lift(); else line.to(xOf(times[i]), y(values[i]));
   } else if (sparse) { // pairs: the lowest and the highest from one time to the next pair's
@@ -217,9 +220,6 @@ function trace(ctx, curve, y, width) {
       first = next;
     }
   }
-  ctx.fillStyle = ctx.strokeStyle;
-  ctx.globalAlpha = every > 1 ? 0.55 : 0.22;
-  ctx.fill(band);
   ctx.globalAlpha = 1;
   if (every === 1) ctx.stroke(line.path); // of extremes alone there is no mean
 }
