@@ -31,7 +31,7 @@ EXAMPLES = {  # codes and nominal alpha of Krippendorff 2011, "Computing Krippen
 
 def round_trips(quick: bool) -> Iterator[Row]:
     """Random timelines with families of every shape and type, written and read."""
-    count = 50 if quick else 1000
+    count = 50 if quick else 300
     lost, rows, families = 0, 0, 0
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "t.parquet"
@@ -53,7 +53,7 @@ def round_trips(quick: bool) -> Iterator[Row]:
 def kills(quick: bool) -> Iterator[Row]:
     """Runs that are killed at random moments until one ends, several times over."""
     total = {"kills": 0, "merging": 0, "lost": 0}
-    wanted, other = (10, 0) if quick else (200, 0)
+    wanted, other = (10, 0) if quick else (100, 0)
     with tempfile.TemporaryDirectory() as folder:
         whole = Path(folder) / "whole.parquet"
         with Writer(whole) as writer:

@@ -2,6 +2,8 @@
 
 import dataclasses
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
@@ -242,3 +244,10 @@ def test_a_file_without_a_table_of_media_is_told(interview, tmp_path):
     container.save(tmp_path / "t.parquet", {"voice": container.Stream(voice.schema, [voice])}, {})
     with pytest.raises(TimelineInvalid, match="no table of media, tracks, segments"):
         read(tmp_path / "t.parquet")
+
+
+def test_what_is_missing_is_told_where_pyarrow_is_not_installed():
+    code = "import sys; sys.modules['pyarrow'] = None; import mien; import mien.timeline"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert "TimelineError: Timelines take pyarrow" in done.stderr
+    assert "pip install 'mien[analyze]'" in done.stderr
