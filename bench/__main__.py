@@ -14,7 +14,7 @@ for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # before numpy is i
 def main() -> int:
     """Runs the named bench; the exit status is 1 when a bar was missed."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("name", choices=["recognition", "gallery"])
+    parser.add_argument("name", choices=["recognition", "gallery", "timeline"])
     parser.add_argument("--quick", action="store_true", help="small forms of each row; nothing is written")
     parser.add_argument("--only", help="measure only rows whose function name contains this")
     arguments = parser.parse_args()
