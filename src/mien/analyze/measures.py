@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 
 from mien.errors import ArgumentError, WeightsMissing
@@ -36,12 +36,11 @@ def checked(measures: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in MEASURES if name in asked)
 
 
-def require_weights(measures: Iterable[str]) -> None:
+def require_weights(measures: Sequence[str]) -> None:
     """Raises `WeightsMissing`, with the command that gets all of them, where networks are not on this machine."""
-    asked = [name for name in measures if name in SETS]
-    lacking = [name for name in asked if any(status(card).path is None for card in named(name))]
-    if "hands" in asked and "pose" not in asked and any(status(card).path is None for card in named("pose")):
-        lacking.insert(0, "pose")
+    asked = {"pose", *measures} if "hands" in measures else set(measures)
+    words = [name for name in MEASURES if name in asked and name in SETS]
+    lacking = [name for name in words if any(status(card).path is None for card in named(name))]
     if lacking:
         raise WeightsMissing(
             f"The networks for {', '.join(lacking)} are not on this machine, or not the right ones. "

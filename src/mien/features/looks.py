@@ -156,9 +156,9 @@ class Looks:
         return found, both
 
     def _end(self, tracks: list[Track], *, last: bool = False) -> ChunkEnd:
-        ended = []
+        ended, still = [], last and self._last[0] < BRIEF  # a still, or a clip that is no longer than that
         for track in tracks:
-            brief = track.end - track.start < BRIEF
+            brief = track.end - track.start < BRIEF and not still
             identity = None if brief else self.follower.identity(track)
             ended.append(Ended(track.id, track.start, track.end, track.looks, identity))
         state = {
