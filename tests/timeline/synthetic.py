@@ -55,7 +55,6 @@ PROVENANCE = {
         "emotion": {"name": "planted", "version": "1", "sha256": "0" * 64, "tier": "basic"},
         "voice": {"name": "planted-voice", "version": "2", "sha256": "1" * 64},
     },
-    "degraded": ["hands were looked at in every second frame"],
 }
 
 

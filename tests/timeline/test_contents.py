@@ -50,15 +50,24 @@ def test_a_single_row_has_no_rate(timeline):
     assert math.isnan(contents.families(one)[0].rate)
 
 
-def test_notes_tell_what_is_basic_left_out_and_odd(timeline):
-    assert contents.notes(timeline) == [
+def test_notes_tell_what_is_basic_left_out_unfinished_and_odd(timeline):
+    first = timeline.segments.to_pylist()[0]
+    spans = [(1.0, 4.0), (10.0, 12.0)]
+    rows = [
+        first | {"layer": "dropped", "label": "hands but on every 2. frame", "start": a, "end": b}
+        for a, b in spans
+    ]
+    budget = replace(
+        timeline,
+        segments=pa.Table.from_pylist(rows, timeline.segments.schema),
+        provenance={"joined": [PROVENANCE, {"finished": False}]},
+    )
+    assert contents.notes(budget) == [
         "emotion: from a basic model; its figures are hints, not measurements.",
-        f"degraded: {PROVENANCE['degraded'][0]}",
+        "hands but on every 2. frame, for 5 s in all, to keep to the budget.",
+        "The run that made this has not ended: what follows is missing.",
         "interview.mp4: The pauses between frames differ.",
     ]
-    joined = replace(timeline, provenance={"joined": [PROVENANCE, {"finished": False}]})
-    assert contents.notes(joined)[1].startswith("degraded: ")
-    assert any("has not ended" in note for note in contents.notes(joined))
 
 
 def test_an_empty_timeline_holds_nothing():

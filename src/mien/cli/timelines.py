@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from mien.errors import TimelineError
-
 if TYPE_CHECKING:
     from mien.timeline import Timeline
 
@@ -24,10 +22,6 @@ TimelineFile: TypeAlias = Annotated[
 
 def load(path: Path) -> Timeline:
     """The timeline in a file of any format that is read."""
-    try:
-        from mien.timeline.imports import read_any
-    except ModuleNotFoundError as error:
-        raise TimelineError(
-            f"Timelines need {error.name}, which is not installed: pip install {error.name}"
-        ) from error
+    from mien.timeline.imports import read_any
+
     return read_any(path)

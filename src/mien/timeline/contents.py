@@ -13,7 +13,7 @@ from mien.timeline.build import column
 from mien.timeline.select import columns_of, measures, schema_of
 from mien.timeline.timeline import Timeline
 
-LOSSES = ("degraded", "dropped")  # keys of the provenance under which it stands what was not done in full
+DROPPED = "dropped"  # the layer of what was left out to keep up, and when
 
 
 @dataclass(frozen=True)
@@ -170,20 +170,15 @@ def notes(timeline: Timeline) -> list[str]:
     lines = (
         [f"{', '.join(basic)}: from a basic model; its figures are hints, not measurements."] if basic else []
     )
-    told = [timeline.provenance, *timeline.provenance.get("joined", ())]
-    for key in LOSSES:
-        lines += [f"{key}: {line}" for one in told for line in _lines(one.get(key))]
-    if any(one.get("finished") is False for one in told):
+    lines += [
+        f"{one.label}, for {one.seconds:.0f} s in all, to keep to the budget."
+        for one in labels(timeline)
+        if one.layer == DROPPED
+    ]
+    if any(
+        one.get("finished") is False for one in (timeline.provenance, *timeline.provenance.get("joined", ()))
+    ):
         lines.append("The run that made this has not ended: what follows is missing.")
     for one in timeline.media.to_pylist():
         lines += [f"{one['path']}: {note}" for note in one["notes"] or ()]
     return lines
-
-
-def _lines(value: Any) -> list[str]:
-    """Each entry of whatever stands there as a text."""
-    if isinstance(value, Mapping):
-        return [f"{key}: {text}" for key, one in value.items() for text in _lines(one)]
-    if isinstance(value, list | tuple):
-        return [text for one in value for text in _lines(one)]
-    return [] if value in (None, "") else [str(value)]
