@@ -28,18 +28,19 @@ def fill_gaps(
         )
     if most < 0:
         raise ArgumentError(f"most is {most}; expected a number of frames, 0 or more.")
-    filled = np.array(points)
-    known = np.asarray(np.isfinite(filled).all(axis=tuple(range(1, filled.ndim))))
-    marks = np.zeros(len(filled), bool)
-    for track in np.unique(tracks):
-        own = np.flatnonzero(tracks == track)
-        own = own[np.argsort(frames[own], kind="stable")]
-        kept = np.flatnonzero(known[own])
-        for before, after in zip(own[kept[:-1]], own[kept[1:]], strict=True):
-            length = int(frames[after] - frames[before])
-            inside = own[(frames[own] > frames[before]) & (frames[own] < frames[after])]
-            if length - 1 <= most and len(inside):
-                share = ((frames[inside] - frames[before]) / length).reshape(-1, *[1] * (filled.ndim - 1))
-                filled[inside] = filled[before] + share * (filled[after] - filled[before])
-                marks[inside] = True
+    order = np.lexsort((frames, tracks))
+    when, whose, values = frames[order], tracks[order], np.array(points)[order]
+    known = np.asarray(np.isfinite(values).all(axis=tuple(range(1, values.ndim))))
+    at = np.arange(len(order))
+    before = np.maximum.accumulate(np.where(known, at, -1))
+    after = np.minimum.accumulate(np.where(known, at, len(at))[::-1])[::-1]
+    gap = np.flatnonzero(~known & (before >= 0) & (after < len(at)))
+    before, after = before[gap], after[gap]
+    length = when[after] - when[before]
+    short = (whose[before] == whose[after]) & (length - 1 <= most)
+    gap, before, after, length = gap[short], before[short], after[short], length[short]
+    share = ((when[gap] - when[before]) / length).reshape(-1, *[1] * (values.ndim - 1))
+    values[gap] = values[before] + share * (values[after] - values[before])
+    filled, marks = np.empty_like(values), np.zeros(len(order), bool)
+    filled[order], marks[order[gap]] = values, True
     return filled, marks

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from mien.errors import ArgumentError, ModelError
 from mien.models.catalogue import Card, card
 from mien.models.licences import require
+from mien.models.prune import pruned
 from mien.models.weights import locate
 
 if TYPE_CHECKING:
@@ -38,13 +39,13 @@ class LiteSession:
 
     def __init__(self, card: Card, path: Path) -> None:
         self.card = card
-        self._path: Path | None = path
+        self._graph: bytes | None = pruned(path.read_bytes(), card.outputs)
         self._idle: queue.SimpleQueue[Interpreter] = queue.SimpleQueue()
         self._idle.put(self._interpreter())
 
     def run(self, feed: npt.NDArray[np.float32]) -> list[npt.NDArray[np.float32]]:
         """The outputs named on the card, in that order, for one input (float32 of the card's shape)."""
-        if self._path is None:
+        if self._graph is None:
             raise ModelError(f"The session of {self.card.name!r} is closed.")
         if feed.shape != self.card.input.shape or feed.dtype != np.float32:
             raise ArgumentError(
@@ -69,7 +70,7 @@ class LiteSession:
 
     def close(self) -> None:
         """Frees the network; `run` raises afterwards."""
-        self._path = None
+        self._graph = None
         self._idle = queue.SimpleQueue()
 
     def _interpreter(self) -> Interpreter:
@@ -77,7 +78,7 @@ class LiteSession:
 
         try:
             with greeted():
-                interpreter = Interpreter(str(self._path), num_threads=1)
+                interpreter = Interpreter(model_content=self._graph, num_threads=1)
                 interpreter.allocate_tensors()
         except (RuntimeError, ValueError) as error:
             raise ModelError(f"LiteRT cannot load the graph of {self.card.name!r}: {error}") from error
