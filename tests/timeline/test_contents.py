@@ -45,6 +45,10 @@ def test_families_with_rates(timeline):
     assert (families["voice"].tracked, families["emotion"].tracked) == (False, True)
 
 
+def test_how_it_was_looked_at_comes_last(timeline):
+    assert [one.family for one in contents.families(timeline)] == ["emotion", "geometry", "voice", "faces"]
+
+
 def test_a_single_row_has_no_rate(timeline):
     one = replace(timeline, samples={"voice": timeline.samples["voice"].slice(0, 1)})
     assert math.isnan(contents.families(one)[0].rate)

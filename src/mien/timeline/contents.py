@@ -13,6 +13,7 @@ from mien.timeline.build import column
 from mien.timeline.select import columns_of, measures, schema_of
 from mien.timeline.timeline import Timeline
 
+LOOKING = ("frames", "faces")  # families of how it was looked at, rather than of what was seen
 DROPPED = "dropped"  # the layer of what was left out to keep up, and when
 
 
@@ -112,9 +113,10 @@ def labels(timeline: Timeline) -> list[Label]:
 
 
 def families(timeline: Timeline) -> list[Measured]:
-    """Each family of samples, with the measures that are single numbers."""
+    """Each family of samples, with the measures that are single numbers; how it was looked at comes last."""
     basic = basics(timeline)
-    return [_measured(timeline, family, basic) for family in timeline.samples]
+    ordered = sorted(timeline.samples, key=lambda family: family in LOOKING)
+    return [_measured(timeline, family, basic) for family in ordered]
 
 
 def _measured(timeline: Timeline, family: str, basic: frozenset[str]) -> Measured:

@@ -61,7 +61,10 @@ def _tree(value: Any) -> str:
     if isinstance(value, Mapping):
         return f"<ul>{''.join(f'<li><b>{escape(str(key))}</b> {_tree(one)}</li>' for key, one in value.items())}</ul>"
     if isinstance(value, list | tuple):
-        return _list(value) if all(isinstance(one, str) for one in value) else "".join(map(_tree, value))
+        nested = any(isinstance(one, Mapping | list | tuple) for one in value)
+        return "".join(map(_tree, value)) if nested else ", ".join(map(_tree, value))
+    if value is None:
+        return "none"
     return escape(f"{value:.6g}" if isinstance(value, float) else str(value))
 
 
