@@ -80,15 +80,26 @@ def analyze_files(
             'The measure "words" needs a listener, such as mien.features.voice.whisper.Whisper(folder).'
         )
     require_weights(asked)
+    known = [
+        told(path, asked) for path in several
+    ]  # an unreadable file is told of before hours of work, not after
     with ExitStack() as stack:
         writer = stack.enter_context(Writer(out))
         writer.discard()  # what is expensive is in the cache
         run = Run(writer, asked, people, budget, listener, chunk, progress or (lambda _: None), stack)
-        for number, path in enumerate(several):
-            run.medium(number, path)
+        for number, (path, info) in enumerate(zip(several, known, strict=True)):
+            run.medium(number, path, info)
         run.finish()
     prune()
     return files.read(out)
+
+
+def told(path: Path, measures: Iterable[str]) -> MediaInfo:
+    """What a medium is; `UnsupportedMedia` where nothing of it is asked for."""
+    info = probe(path)
+    if info.kind == "audio" and not HEARD.intersection(measures):
+        raise UnsupportedMedia(f"{path}: has sound and no pictures; ask for voice or words.")
+    return info
 
 
 @dataclass
@@ -121,22 +132,20 @@ class Run:
         for family in families:  # so that each is there, with its columns, be there rows or not
             self.writer.append(family.name, samples(family).empty_table())
 
-    def medium(self, number: int, path: Path) -> None:
+    def medium(self, number: int, path: Path, info: MediaInfo) -> None:
         """Add one more medium."""
-        info, notes = probe(path), list[str]()
+        notes = list[str]()
         row: dict[str, Any] = {"duration": info.duration or 0.0}
         if info.kind != "audio":
             row = self._pictures(number, path, info, notes)
-        elif not HEARD.intersection(self.measures):
-            raise UnsupportedMedia(f"{path}: has sound and no pictures; ask for voice or words.")
         if HEARD.intersection(self.measures):
             if info.sample_rate is None:
                 notes.append(f"{path.name}: there is no sound to measure.")
             else:
                 end = self._sound(number, path, info, notes)
                 row["duration"] = max(row["duration"], end)
-        told = {"media": number, "path": str(path), "sha256": sha256(path), "kind": info.kind, "notes": notes}
-        self.writer.append("media", build.media([told | row | {"sample_rate": info.sample_rate}]))
+        row |= {"media": number, "path": str(path), "sha256": sha256(path), "kind": info.kind, "notes": notes}
+        self.writer.append("media", build.media([row | {"sample_rate": info.sample_rate}]))
         self.writer.commit({"media": number})
 
     def finish(self) -> None:
@@ -149,7 +158,7 @@ class Run:
         run = Pass(path, self.engine, self.extractors, self.chunk, self.thrift, seconds=self.seconds)
         settled, seen = Settled(number, self.offset), Seen()
         medium = Met(number, self.offset, 0.0, [])
-        names = ["faces", *self.facts.keys() & run.streams.keys()]
+        names = ["faces", *(name for name in self.facts if name in run.streams)]
         chunk = -1
         for chunk in run.chunks():
             frames = run.streams["frames"].table(chunk)

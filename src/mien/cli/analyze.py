@@ -92,7 +92,7 @@ def analyze(
         str, typer.Option(metavar="TEXT", help="Why you search the gallery, for its log.", show_default=False)
     ] = "",
 ) -> None:
-    """Measure the people in videos and recordings: one timeline with who, when, and how."""
+    """Measure people in videos over time: who, when, how."""
     import mien
     from mien.batch import one_core_each
 
