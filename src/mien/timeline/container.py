@@ -21,7 +21,7 @@ from mien.timeline.schema import VERSION
 
 KEY = b"mien"  # of the footer's metadata
 NEW = ".new"  # ends the names of files that are being written
-GROUP_ROWS, GROUP_BYTES = 65_536, 2**24  # of a row group at most: so much is in memory at once
+GROUP_ROWS, GROUP_BYTES = 65_536, 2**23  # of a row group at most: so much is in memory at once
 
 
 @dataclass(frozen=True)
