@@ -11,6 +11,7 @@ from mien.timeline import build
 from mien.timeline.exports import eaf, write
 from mien.timeline.exports.eaf import slots
 from mien.timeline.timeline import Timeline
+from mien.types import Column, Family
 from tests.timeline.odd import odd
 from tests.timeline.synthetic import CLASSES, synthetic
 
@@ -63,6 +64,14 @@ def test_tiers_are_of_a_person_and_a_layer_with_their_labels(tmp_path):
     assert set(entries.values()) == {*CLASSES, "contempt"}
     for one in tiers["Ada Example / emotion"].iter("ALIGNABLE_ANNOTATION"):
         assert entries[one.get("CVE_REF")] == one.findtext("ANNOTATION_VALUE") == "happy"
+
+
+def test_valence_is_no_label(tmp_path):
+    family = Family("emotion", (Column("happy"), Column("sad"), Column("valence")))
+    rows = [{"start": 0, "end": 1, "layer": "emotion", "label": "happy", "model": "m"}]
+    samples = {"emotion": build.sample_table(family, 0, [], [], [], family.empty())}
+    root = document(Timeline(synthetic(1).media, segments=build.segments(rows), samples=samples), tmp_path)
+    assert [one.text for one in root.iter("CVE_VALUE")] == ["happy", "sad"]
 
 
 def test_words_have_no_closed_vocabulary(tmp_path):

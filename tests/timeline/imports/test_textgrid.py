@@ -6,9 +6,11 @@ from praatio.data_classes.interval_tier import IntervalTier
 from praatio.data_classes.point_tier import PointTier
 
 from mien.errors import TimelineInvalid
+from mien.timeline import build
 from mien.timeline.exports import write
 from mien.timeline.exports.lanes import speakers
 from mien.timeline.imports import read_any
+from mien.timeline.timeline import Timeline
 from tests.timeline.odd import said
 from tests.timeline.synthetic import synthetic
 
@@ -75,6 +77,17 @@ def test_an_interval_before_its_start_is_refused(tmp_path):
         TimelineInvalid, match="contradicts itself: segments: row 0 starts at 2 s and ends at 1 s"
     ):
         read_any(path)
+
+
+def test_what_overlaps_comes_back_on_one_layer(tmp_path):
+    rows = [
+        {"start": n / 4, "end": n / 4 + 1, "layer": "gaze", "label": f"{n}", "model": "m"} for n in range(5)
+    ]
+    (path,) = write(Timeline(segments=build.segments(rows)), tmp_path / "a.TextGrid", "textgrid")
+    assert path.read_text("utf-8").count("IntervalTier") == 4
+    timeline = read_any(path)
+    expected = [("", "gaze", row["label"], row["start"], row["end"]) for row in rows]
+    assert said(timeline, speakers(timeline.tracks)) == expected
 
 
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.9])

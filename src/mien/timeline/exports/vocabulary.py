@@ -8,6 +8,7 @@ from mien.timeline.select import measures, schema_of
 from mien.timeline.timeline import Timeline
 
 MOST = 100  # a layer with more different labels than this is text, not a closed set
+DIMENSIONS = frozenset({"valence", "arousal"})  # measures beside the classes, which nobody is labelled with
 TEXT = frozenset({"words", "word", "text", "transcript", "utterance", "utterances"})
 
 
@@ -28,7 +29,7 @@ def _labels(layer: str, labels: list[str], timeline: Timeline) -> list[str] | No
     if layer in TEXT or len(labels) > MOST:
         return None
     if layer in timeline.samples:
-        columns = measures(schema_of(timeline.samples, layer))
+        columns = [one for one in measures(schema_of(timeline.samples, layer)) if one not in DIMENSIONS]
         if set(labels) <= set(columns):
             return columns
     return labels
