@@ -15,7 +15,9 @@ PROGRAM = Path(sys.executable).with_name("mien")
 
 COMMANDS = [
     *("enroll", "identify", "verify", "watch", "doctor", "demo", "people", "models"),
-    *("index", "cluster", "forget", "gallery"),
+    *("index", "cluster", "forget", "gallery", "analyze", "features", "timeline"),
+    *("features list", "features clear"),
+    *("timeline show", "timeline plot", "timeline export", "timeline import", "timeline compare"),
     *("people list", "people show", "people name", "people merge", "people split", "people reject"),
     *("people same", "people apart", "people undo", "people history", "people consent", "people withdraw"),
     *("gallery create", "gallery info", "gallery check", "gallery sweep", "gallery log", "gallery audit"),
@@ -81,7 +83,7 @@ def test_every_command_has_help_without_markup(mien, command):
 
 def test_short_helps_are_whole_sentences(mien):
     listed = mien("--help").stdout.split("Commands:")[1].split("Begin with")[0].strip().splitlines()
-    assert len(listed) == 13
+    assert len(listed) == 16
     assert not [line for line in listed if line.endswith("...")]
 
 
