@@ -50,10 +50,10 @@ def test_times_are_those_of_the_medium_and_not_numbers_over_a_rate():
 
 
 def test_windows_have_their_middles_and_none_holds_a_pause():
-    times = np.concatenate([np.arange(0, 30, 0.04), np.arange(40, 65, 0.04)])
+    times = np.concatenate([np.arange(0, 30, 0.04), np.arange(40.5, 65.5, 0.04)])
     found = pulse(times, colours(times, 70), window=20, step=1)
     assert found["time"][0] == 10
-    assert set(np.round(found["time"]).astype(int)) == {*range(10, 21), *range(50, 55)}
+    assert set(np.round(found["time"]).astype(int)) == {*range(10, 21), *range(50, 56)}
     assert {*found} == {"time", *(column.name for column in PULSE.columns)}
     assert found["bpm"].dtype == np.float32
 

@@ -20,7 +20,7 @@ PULSE = Family(
     ),
 )
 
-TRUSTED = 0.0
+TRUSTED = -2.0
 """dB; windows of a quality below it are not to be believed (see docs/measures.md for what was measured)."""
 
 LOWEST, HIGHEST = 0.7, 3.0  # Hz: 42 to 180 beats a minute
@@ -30,7 +30,7 @@ OVERTONES = (
 NEAR = 0.1  # Hz to both sides of the rate, and twice that of its double, that count as pulse
 GRID = 30.0  # Hz, at which colours are put at even distances before anything is computed
 LEAST = 8.0  # samples a second: below, quick pulses and their doubles are no longer seen
-PAUSE = 0.5  # seconds without a sample, at most, in a window
+PAUSE = 1.0  # seconds without a sample, at most, in a window: as long as a track outlasts
 STILL = 1e-9  # of the signal, peak to peak: rounding leaves less where no pixel changes
 CLEAREST = 30.0  # dB, to which qualities are clipped, so that they stay numbers
 FINEST = 0.1 / 60  # Hz between the lines of the spectrum: 0.1 beats a minute
@@ -45,11 +45,12 @@ def pulse(
     method: "pos", "chrom" or "green". window, step: seconds.
 
     Returns "time" (m,) float64, the middle of each window, and the columns of `PULSE`. Windows with a pause of more
-    than half a second, or with fewer than 8 samples a second, give no row. The colours are put at even distances
-    (linearly), then the method's signal is weighted with a Hann window and its power spectrum taken; the highest line
-    from 0.7 to 3 Hz, refined by a parabola through the logarithms of three lines, is the rate. Quality is the
-    signal-to-noise ratio of de Haan and Jeanne 2013 about the rate that was found: 10 log10 of the power within 0.1 Hz
-    of the rate and 0.2 Hz of its double, over the rest from 0.7 to 4 Hz.
+    than a second, or with fewer than 8 samples a second, give no row. The colours are put at even distances
+    (linearly), then the method's signal is weighted with a Hann window and its power spectrum taken, times the
+    frequency: what motion leaves has more power the lower its frequency. The highest line from 0.7 to 3 Hz, refined by
+    a parabola through the logarithms of three lines, is the rate. Quality is the signal-to-noise ratio of de Haan and
+    Jeanne 2013, there about a known rate and without that weight: 10 log10 of the power within 0.1 Hz of the rate and
+    0.2 Hz of its double, over the rest from 0.7 to 4 Hz.
 
     Raises `ArgumentError` for an unknown method, and for arrays that are not as described.
     """
@@ -96,8 +97,10 @@ def _rate(signal: Signal, window: float) -> tuple[float, float]:
         return float("nan"), -CLEAREST
     shaped = (signal - signal.mean()) * np.hanning(len(signal))
     lines = 1 << int(np.ceil(np.log2(GRID / FINEST)))
-    power = np.abs(np.fft.rfft(shaped, lines)) ** 2
     frequencies = np.fft.rfftfreq(lines, 1 / GRID)
+    power = (
+        np.abs(np.fft.rfft(shaped, lines)) ** 2 * frequencies
+    )  # what motion leaves has about 1 / f of power
     (band,) = np.nonzero((frequencies >= LOWEST) & (frequencies <= HIGHEST))
     peak = int(band[np.argmax(power[band])])
     before, at, after = np.log(np.maximum(power[peak - 1 : peak + 2], 1e-300))
