@@ -25,4 +25,5 @@ LEFT_BROW = np.array([[336, 285], [334, 282], [300, 276]])
 
 # Mouth: corners, and the lips' inner borders in pairs, upper and lower.
 RIGHT_CORNER, LEFT_CORNER = 61, 291
+UPPER_LIP = 13  # middle of the upper lip, at its inner border
 INNER_LIPS = np.array([[82, 87], [13, 14], [312, 317]])
