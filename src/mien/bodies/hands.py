@@ -66,9 +66,11 @@ def find(
     before: (21, 3) where the hand was in the picture before, or NaN; None after a cut.
     """
     wrist, little, index = WRIST[side]
-    if visibility[wrist] < VISIBLE or not in_view(image, pose[wrist, :2]):
+    rough = from_pose(pose[wrist, :2], pose[little, :2], pose[index, :2])
+    in_sight = in_view(image, pose[wrist, :2]) or in_view(image, rough[:2])
+    if visibility[wrist] < VISIBLE or not in_sight:
         return ABSENT
-    region = recropped(recrop, image, from_pose(pose[wrist, :2], pose[little, :2], pose[index, :2]))
+    region = recropped(recrop, image, rough)
     if before is not None and np.isfinite(before[0, 0]):
         region = followed(before[:, :2], region)
     values, score, right = network.run(seen(network.card, image, region))
