@@ -142,7 +142,10 @@ def test_an_export_never_overwrites_what_it_is_made_of(mien, interview):
 
 def test_corrections_come_back_as_labels_and_agree_with_what_was_not_changed(mien, interview):
     mien("timeline", "export", interview, "--to", "eaf")
-    result = mien("timeline", "import", "interview.eaf", "-o", "corrected.parquet")
+    refused = mien("timeline", "import", "interview.eaf")
+    assert "interview.parquet: is there already" in refused.stderr, "the timeline itself is not overwritten"
+    Path("interview.eaf").rename("corrected.eaf")
+    result = mien("timeline", "import", "corrected.eaf")
     assert result.exit_code == 0
     assert result.stdout == "Wrote corrected.parquet: 1 medium, 9 segments, 0 families of measures.\n"
     corrected = read("corrected.parquet")

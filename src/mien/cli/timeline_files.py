@@ -39,8 +39,9 @@ IMPORT = """
 Examples:
 
 \b
-  mien timeline import corrected.eaf -o corrected.parquet
+  mien timeline import corrected.eaf
   mien timeline import coder-a.eaf coder-b.TextGrid -o coders.parquet
+  mien timeline import pyfeat.csv --rate 25
 
 Reads Parquet, JSON and CSV as Mien writes them, ELAN (EAF), Praat (TextGrid), tables of segments with a header, and
 what py-feat, OpenFace, iMotions and Affectiva recorded. What annotators said stays marked as theirs.
@@ -152,18 +153,34 @@ def import_files(
         typer.Argument(metavar="FILE...", help="What annotators or other tools wrote.", show_default=False),
     ],
     out: Annotated[
-        Path,
+        Path | None,
         typer.Option(
-            "--out", "-o", metavar="FILE", help="The timeline to write, a .parquet file.", show_default=False
+            "--out",
+            "-o",
+            metavar="FILE",
+            help="The timeline to write, a .parquet file. Default: beside the first file, by its name.",
+            show_default=False,
         ),
-    ],
+    ] = None,
+    rate: Annotated[
+        float | None,
+        typer.Option(
+            metavar="FPS",
+            help="Frames a second, for tables that number frames and tell no times, as py-feat's.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Make a timeline of what annotators and other tools wrote."""
+    if out is None:
+        out = files[0].with_suffix(".parquet")
+        if out.exists():
+            raise ArgumentError(f"{out}: is there already; give the name of another file with -o.")
     if out.suffix.lower() != ".parquet":
         raise ArgumentError(f"{out}: a timeline's file ends in .parquet; give it such a name.")
     if out.resolve() in [file.resolve() for file in files]:
         raise ArgumentError(f"{out}: would be overwritten; give another file with -o.")
-    timelines = [load(file) for file in files]
+    timelines = [load(file, rate) for file in files]
 
     from mien.timeline import join, write
 

@@ -20,8 +20,8 @@ TimelineFile: TypeAlias = Annotated[
 ]
 
 
-def load(path: Path) -> Timeline:
-    """The timeline in a file of any format that is read."""
+def load(path: Path, rate: float | None = None) -> Timeline:
+    """The timeline in a file of any format that is read. rate: frames a second, for tables without times."""
     from mien.timeline.imports import read_any
 
-    return read_any(path)
+    return read_any(path, rate=rate)
