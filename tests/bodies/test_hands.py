@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mien.bodies import LEFT, RIGHT
-from mien.bodies.hands import ABSENT, followed, from_hand, from_pose
+from mien.bodies.hands import ABSENT, Hand, followed, from_hand, from_pose, joined
 from mien.bodies.regions import moved, to_region
 
 # A flat left hand, fingers up, as HAND_POINTS orders them: wrist, then thumb to little finger from the root.
@@ -116,3 +116,38 @@ def test_the_place_before_is_taken_only_if_the_recrop_agrees():
         assert np.array_equal(followed(FLAT, elsewhere), elsewhere)
     near = moved(own, 1.1, up=0.05)
     assert np.array_equal(followed(FLAT, near), own)
+
+
+def hand(points, side):
+    return Hand(np.hstack([points, np.zeros((21, 1))]).astype(np.float32), 0.9, side)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "kept"),
+    [
+        ((0, 0.1), (5, 0.9), [False, True]),  # a right hand, by both arms
+        ((0, 0.9), (5, 0.2), [True, False]),
+        ((0, 0.9), (5, 0.9), [True, True]),  # folded hands
+        ((0, 0.1), (5, 0.2), [True, True]),  # cannot be told
+        ((0, 0.1), (60, 0.9), [True, True]),  # elsewhere
+    ],
+)
+def test_a_hand_that_both_arms_lay_hold_of_is_one(left, right, kept):
+    own = [hand(FLAT + np.array([shift, 0]), side) for shift, side in (left, right)]
+    found = joined([*own, ABSENT, own[1]])
+    assert found.present.tolist() == [kept, [False, True]]
+    assert (found.scores[0] > 0).tolist() == kept
+
+
+def test_a_hand_at_the_face_is_found_once(shared, bodies, hands):
+    """A woman with her right hand before her face, whose left arm is out of view (frame 100 of the clip)."""
+    from mien.bodies.pose import axis_under
+    from mien.faces.detect import Detector
+    from mien.media import read_frames
+
+    image = next(read_frames(shared / "data/sign/action/test.avi", start=100)).image
+    face = Detector().detect(image, search_orientation=False).largest()
+    rough = bodies.follow(image, axis_under(face.keypoints[0], face.heights[0]))
+    pose = bodies.follow(image, rough.axis[0])
+    assert (pose.visibility[0, [15, 16]] > 0.5).all()  # wrists: the network sees two
+    assert hands.detect(image, pose).present.tolist() == [[False, True]]

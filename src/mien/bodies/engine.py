@@ -5,8 +5,6 @@ from __future__ import annotations
 from types import TracebackType
 from typing import TypeVar
 
-import numpy as np
-
 from mien.bodies import detector, hands, pose
 from mien.bodies.detector import Found
 from mien.bodies.hands import Hand
@@ -94,7 +92,7 @@ class HandEngine(Engine):
 
     def detect(self, image: Image, poses: Poses) -> Hands:
         """The hands of the people in a picture, in the order of their poses."""
-        return joined(
+        return hands.joined(
             [
                 self.follow(image, side, points, visibility)
                 for points, visibility in zip(poses.points, poses.visibility, strict=True)
@@ -108,13 +106,3 @@ class HandEngine(Engine):
         """One hand of a body, see `hands.find`."""
         recrop, network = self.sessions
         return hands.find(recrop, network, image, side, points, visibility, before)
-
-
-def joined(found: list[Hand]) -> Hands:
-    """The hands of n people, of 2 n: each person's left, then right."""
-    n = len(found) // 2
-    return Hands(
-        points=np.array([one.points for one in found], np.float32).reshape(n, 2, 21, 3),
-        scores=np.array([one.score for one in found], np.float32).reshape(n, 2),
-        sides=np.array([one.side for one in found], np.float32).reshape(n, 2),
-    )

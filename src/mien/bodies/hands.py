@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mien.bodies.networks import seen
-from mien.bodies.parts import RIGHT
+from mien.bodies.parts import RIGHT, Hands
 from mien.bodies.regions import (
     DOWN,
     UP,
@@ -37,6 +37,8 @@ PALM = (0, 1, 2, 3, 5, 6, 9, 10, 13, 14, 17, 18)  # points that the next region 
 KNUCKLES = (5, 9, 13)  # roots of index, middle and ring finger: their mean gives the turn
 TURN, SHIFT, GROWTH = np.radians(40), 0.2, 0.4  # how far the region before may differ from the recrop
 INNER = 0.9  # of the recrop, in which all points before must lie
+
+SAME = 0.5  # lengths of the palm: nearer to each other than this, two hands may be one (MediaPipe keeps both)
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +81,31 @@ def find(
     flat: Floats = np.divide(values.reshape(21, 3), [1, 1, DEPTH])
     own = right.item() if side == RIGHT else 1 - right.item()
     return Hand(to_picture(flat, region, SIZE), score.item(), own)
+
+
+def joined(found: list[Hand]) -> Hands:
+    """The hands of n people, of 2 n: each person's left, then right.
+
+    Where both arms of a person lay hold of the same hand, the arm keeps it whose side it looks like.
+    """
+    pairs = [once(*found[k : k + 2]) for k in range(0, len(found), 2)]
+    return Hands(
+        points=np.array([[one.points for one in pair] for pair in pairs], np.float32).reshape(-1, 2, 21, 3),
+        scores=np.array([[one.score for one in pair] for pair in pairs], np.float32).reshape(-1, 2),
+        sides=np.array([[one.side for one in pair] for pair in pairs], np.float32).reshape(-1, 2),
+    )
+
+
+def once(left: Hand, right: Hand) -> tuple[Hand, Hand]:
+    """Both hands, or the one that it is if they are one and it looks like one side only."""
+    apart = np.linalg.norm(left.points[:, :2] - right.points[:, :2], axis=-1).mean()
+    palms = [np.linalg.norm(one.points[9, :2] - one.points[0, :2]) for one in (left, right)]
+    if apart < SAME * max(palms):  # never where one is missing: NaN
+        if left.side < 0.5 <= right.side:
+            return ABSENT, right
+        if right.side < 0.5 <= left.side:
+            return left, ABSENT
+    return left, right
 
 
 def in_view(image: Image, point: Points) -> bool:

@@ -132,7 +132,8 @@ class Hands(Rows):
 
     points: (n, 2, 21, 3) float32, x and y in pixels of the picture; z from the wrist, towards the camera negative
         and about as large as x. NaN where the hand was not found.
-    scores: (n, 2) float32 in [0, 1], that there is a hand at all; 0 where none was looked for. Not calibrated.
+    scores: (n, 2) float32 in [0, 1], that there is a hand at all; 0 where none was looked for, or it was
+        the other hand again. Not calibrated.
     sides: (n, 2) float32 in [0, 1], that the hand is of that side, by its own look, whatever arm it is at; NaN
         where it was not found. Not calibrated.
     """

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from mien.bodies.engine import HandEngine, joined
-from mien.bodies.hands import Hand
+from mien.bodies.engine import HandEngine
+from mien.bodies.hands import Hand, joined
 from mien.bodies.parts import LEFT, RIGHT, Hands
 from mien.features.extractor import State, View
 from mien.types import Column, Family, Floats, Rows
@@ -24,7 +24,10 @@ def _columns(side: str) -> tuple[Column, ...]:
             unit="pixels",
             meaning=f"x, y, and z from the wrist, of the person's own {side} hand; see HAND_POINTS",
         ),
-        Column(f"{side}_score", meaning="that there is a hand, in [0, 1]; 0 where none was looked for"),
+        Column(
+            f"{side}_score",
+            meaning="that there is a hand, in [0, 1]; 0 where none was looked for, or it was the other one again",
+        ),
         Column(f"{side}_side", meaning=f"that it is a {side} hand by its look alone, in [0, 1]"),
         Column(f"{side}_filled", "bool", meaning="whether the points lie between those of other frames"),
     )
