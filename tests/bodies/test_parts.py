@@ -41,4 +41,3 @@ def test_a_hand_with_points_is_present():
     points[0, 1] = 5
     hands = Hands(points, np.ones((1, 2), np.float32), np.ones((1, 2), np.float32))
     assert hands.present.tolist() == [[False, True]]
-    assert len(Hands.empty()) == 0

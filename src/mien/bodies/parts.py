@@ -149,8 +149,3 @@ class Hands(Rows):
     def present(self) -> npt.NDArray[np.bool_]:
         """(n, 2) bool, whether the hand was found."""
         return np.isfinite(self.points[..., 0, 0])
-
-    @classmethod
-    def empty(cls) -> Hands:
-        """Of nobody."""
-        return cls(*(np.zeros(shape, np.float32) for shape in ((0, 2, 21, 3), (0, 2), (0, 2))))
