@@ -43,8 +43,8 @@ Examples:
   mien timeline import coder-a.eaf coder-b.TextGrid -o coders.parquet
   mien timeline import pyfeat.csv --rate 25
 
-Reads Parquet, JSON and CSV as Mien writes them, ELAN (EAF), Praat (TextGrid), tables of segments with a header, and
-what py-feat, OpenFace, iMotions and Affectiva recorded. What annotators said stays marked as theirs.
+Reads Parquet, JSON and CSV as Mien writes them, ELAN (EAF), Praat (TextGrid), tables of segments with a header,
+transcripts (WebVTT, SubRip, Whisper's JSON), and what py-feat, OpenFace, iMotions and Affectiva recorded. What annotators said stays marked as theirs.
 """
 
 

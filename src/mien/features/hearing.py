@@ -55,7 +55,9 @@ class Hearing:
         for sound in sounds:
             with timed(self._seconds, "voice"):
                 parts.append(self._voice.hear(sound))
-            if sound.time - begun >= CHUNK:
+            if sound.time - begun >= CHUNK and any(
+                len(part["time"]) for part in parts
+            ):  # none while it catches up
                 yield parts
                 parts, begun = [], sound.time
         parts.append(self._voice.finish())

@@ -21,7 +21,8 @@ def read_any(path: str | os.PathLike[str], *, rate: float | None = None) -> Time
     """The timeline in a file of any format that Mien reads, whatever its name is.
 
     Parquet, JSON and CSV as Mien writes them (of the CSV, any file of the set, or its common name); ELAN (EAF), Praat
-    (TextGrid); segments as CSV with a header; what py-feat, OpenFace, iMotions and Affectiva recorded.
+    (TextGrid); segments as CSV with a header; transcripts (WebVTT, SubRip, Whisper's JSON); what py-feat, OpenFace,
+    iMotions and Affectiva recorded.
     rate: frames a second, needed where a table numbers frames and has no times (py-feat: `ArgumentError`).
     Raises `TimelineNotFound`, and `TimelineInvalid` where a file is none of these or is damaged.
     """
@@ -40,7 +41,7 @@ def read_any(path: str | os.PathLike[str], *, rate: float | None = None) -> Time
 
 
 def _read(path: Path, head: bytes, rate: float | None) -> Timeline:
-    from mien.timeline.imports import csv, eaf, textgrid
+    from mien.timeline.imports import csv, eaf, textgrid, transcripts
 
     described = csv.description(path)
     if described is not None:
@@ -52,6 +53,8 @@ def _read(path: Path, head: bytes, rate: float | None) -> Timeline:
         return textgrid.read(path)
     if start.startswith((b"{", b"[")):
         return _json(path)
+    if start.startswith(b"WEBVTT") or b"-->" in start.split(b"\n\n")[0]:
+        return transcripts.timeline(path)
     return _table(path, rate)
 
 
@@ -71,11 +74,13 @@ def _head(path: Path) -> bytes:
 
 
 def _json(path: Path) -> Timeline:
-    from mien.timeline.imports import affectiva, json
+    from mien.timeline.imports import affectiva, json, transcripts
 
     document = json.parsed(path)
     if affectiva.recognised(document):
         return affectiva.timeline(document, str(path))
+    if transcripts.recognised(document):
+        return transcripts.timeline(path)
     return json.timeline(document, str(path))
 
 

@@ -5,8 +5,9 @@ import json
 import pytest
 
 from mien.errors import TimelineInvalid, TimelineNotFound
-from mien.features.voice.transcripts import read_transcript
 from mien.timeline import build
+from mien.timeline.imports import read_any
+from mien.timeline.imports.transcripts import read_transcript
 
 VTT = """\ufeffWEBVTT - a title
 
@@ -119,3 +120,16 @@ def test_what_is_no_transcript_is_named(content, message, tmp_path):
 def test_no_file(tmp_path):
     with pytest.raises(TimelineNotFound, match=r"a\.srt"):
         read_transcript(tmp_path / "a.srt")
+
+
+def test_a_transcript_is_a_timeline(tmp_path):
+    (tmp_path / "a.srt").write_text("1\n00:00:01,000 --> 00:00:02,500\nwell, yes\n")
+    (tmp_path / "a.json").write_text(
+        '{"text": "well", "segments": [{"start": 1, "end": 2, "text": " well"}]}'
+    )
+    for name, end in (("a.srt", 2.5), ("a.json", 2.0)):
+        timeline = read_any(tmp_path / name)
+        (row,) = timeline.segments.to_pylist()
+        assert (row["layer"], row["start"], row["end"], row["track"]) == ("utterance", 1.0, end, None)
+        assert row["label"].startswith("well")
+        assert timeline.media["duration"].to_pylist() == [end]

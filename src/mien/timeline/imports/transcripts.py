@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from mien.errors import TimelineInvalid
+from mien.timeline.imports.gather import medium, segment
+from mien.timeline.imports.gather import timeline as gathered
 from mien.timeline.imports.source import text
+from mien.timeline.timeline import Timeline
 
 _TIME = r"(?:(\d+):)?(\d{1,2}):(\d{2})[.,](\d{3})"
 _CUE = re.compile(rf"^\s*{_TIME}\s*-->\s*{_TIME}")
@@ -39,6 +42,21 @@ def read_transcript(path: Path, *, model: str | None = None) -> list[Record]:
     said = model or path.name
     records.sort(key=lambda one: one["start"])
     return [{**one, "model": said, "source": "model" if model else "annotator"} for one in records]
+
+
+def recognised(document: Any) -> bool:
+    """Whether a JSON document is a transcript of Whisper, and not a timeline."""
+    if not isinstance(document, dict) or "tracks" in document:
+        return False
+    spoken = document.get("transcription", document.get("segments"))
+    return isinstance(spoken, list) and all(isinstance(one, dict) and "text" in one for one in spoken)
+
+
+def timeline(path: Path) -> Timeline:
+    """The transcript in a file as a timeline of its own, of one medium."""
+    rows = [(None, segment(**row)) for row in read_transcript(path)]
+    end = max((row["end"] for _, row in rows), default=0.0)
+    return gathered(rows, [medium(path=path.name, kind="audio", duration=end)], {"imported": path.name})
 
 
 def _json(content: str, name: str) -> Iterator[Record]:
