@@ -159,7 +159,6 @@ def seeding(quick: bool) -> Iterator[Row]:
         f"{np.mean(agree):.1%} of the shoulder width apart, {missed} of {looks} looks found by one alone or none",
         "reported",
         None,
-        "the same body looked for twice from other regions lies about as far apart",
     )
     faces = under = persons = 0
     with PersonDetector() as people:
