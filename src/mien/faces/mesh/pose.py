@@ -28,7 +28,11 @@ def head_pose(points: Floats, size: tuple[int, int], focal: float | None = None)
     degrees. The camera is a pinhole with square pixels and its principal point in the middle of the picture, without
     distortion. The focal length only matters for faces away from the middle.
     """
-    turns = rays(points, size, focal or max(size)) @ seen(points)
+    return angles(rays(points, size, focal or max(size)) @ seen(points))
+
+
+def angles(turns: Array) -> Floats:
+    """(n, 3) float32 pitch, yaw and roll in degrees of rotations (n, 3, 3), by the equation above."""
     forward = turns[:, :, 2]
     yaw = np.arctan2(forward[:, 0], forward[:, 2])
     pitch = np.arcsin(np.clip(forward[:, 1], -1, 1))
