@@ -168,7 +168,7 @@ def pulses(quick: bool) -> Iterator[Row]:
         for method in ("pos", "chrom", "green"):
             judged = [windows(one, times, rgb, method) for one, times, rgb in seen]
             error[scene][method], quality[scene][method] = np.concatenate(judged, axis=1)
-        yield result(scene, error[scene], quality[scene], of=2 * count + count)
+        yield result(scene, error[scene], quality[scene], of=2 * count)
     yield trust(error, quality)
 
 
