@@ -1,6 +1,7 @@
 """A budget drops the costly first, in the order that is told, says so, and takes it back."""
 
 import logging
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,6 +19,10 @@ def clock(monkeypatch):
     now = [0.0]
     monkeypatch.setattr(budget.time, "perf_counter", lambda: now[0])
     return now
+
+
+def view(i):
+    return View(Frame(np.zeros((2, 2, 3), np.uint8), i / 25, i), Faces.empty(), np.zeros(0, np.int32))
 
 
 def steps(one, clock, count, seconds):
@@ -61,8 +66,10 @@ def test_the_order_that_is_told():
     assert every(len(STEPS)) == {"hands": 8, "pose": 8, "mesh": 4, "emotion": 4}
     one = Budget(25)
     one.resume({"step": np.array(2)})
-    assert [frame for frame in range(6) if not one.skips("pose", frame)] == [0, 2, 4]
-    assert not any(one.skips("scene", frame) for frame in range(6))
+    views = [view(frame) for frame in range(6)]
+    decided = [replace(each, rows={"budget": one.see(each)}) for each in views]
+    assert [v.frame.index for v in decided if not one.skips("pose", v)] == [0, 2, 4]
+    assert not any(one.skips("scene", v) for v in decided)
 
 
 def test_what_is_dropped_is_logged(clock, caplog):

@@ -27,6 +27,7 @@ STEPS = (
     ("hands", 8),
     ("pose", 8),
 )
+COSTLY = frozenset(family for family, _ in STEPS)
 PERIOD = 1.0  # seconds on the clock between two decisions
 SLACK = 1.25  # times the budget; a pace above it is enough to go back a step
 
@@ -68,9 +69,11 @@ class Budget:
         self._frames += 1
         return {"step": np.array([self._step], np.int32), "pace": np.array([self._pace], np.float32)}
 
-    def skips(self, family: str, frame: int) -> bool:
-        """Whether a family is left out on that frame."""
-        return frame % every(self._step).get(family, 1) != 0
+    def skips(self, family: str, view: View) -> bool:
+        """Whether a family is left out on that frame, as was decided when the frame came to the budget."""
+        if family not in COSTLY:
+            return False
+        return view.frame.index % every(int(view.rows["budget"]["step"][0])).get(family, 1) != 0
 
     def _decide(self, at: float) -> None:
         before = self._step

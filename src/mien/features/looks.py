@@ -8,7 +8,7 @@ keypoints of the tracks that are in both lie on straight lines. A face that is i
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -63,11 +63,10 @@ class Ended:
 
 @dataclass(frozen=True, eq=False)
 class ChunkEnd:
-    """What comes after the last view of a chunk: the tracks that ended in it, and what `Looks.resume` takes."""
+    """What comes after the last view of a chunk: the tracks that ended in it, and by stream what is carried on."""
 
     ended: list[Ended]
-    state: bytes
-    last: bool = False
+    states: Mapping[str, bytes]
 
 
 Item: TypeAlias = View | ChunkEnd
@@ -168,4 +167,4 @@ class Looks:
             "until": self._until,
             "last": self._last,
         }
-        return ChunkEnd(ended, pack(state), last)
+        return ChunkEnd(ended, {"faces": pack(state)})

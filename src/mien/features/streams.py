@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,7 +23,7 @@ from mien.features.extractor import Extractor, Spread, View
 from mien.features.looks import ChunkEnd, Item, Looks
 from mien.features.records import track_table
 from mien.features.rows import Collected
-from mien.features.state import pack, unpack
+from mien.features.stage import Stage
 from mien.features.store import Entry
 from mien.features.timing import timed
 from mien.media import read_frames
@@ -36,7 +36,7 @@ Out = TypeVar("Out")
 
 BASE = ("frames", "faces", "tracks")  # streams that all others depend on
 CHUNK = 10.0  # seconds of the medium; what a kill costs at most
-AHEAD = 6  # frames that the decoder is ahead of the looks, and these of the extractors; they bound the memory
+AHEAD = 3  # frames that each step may be ahead of the next one; they bound the memory
 
 
 @dataclass
@@ -90,36 +90,62 @@ class Pass:
 
     def _compute(self, first: int, have: dict[str, int]) -> Generator[int, None, int]:
         """Chunks from the given one on; how many there are then."""
-        number, chunk = first, Chunk(self, first, have)
+        number, chunk = first, self._chunk(first, have)
         with ThreadPoolExecutor(os.cpu_count() or 1, "extract") as pool:
 
             def spread(work: Callable[[In], Out], things: Iterable[In]) -> list[Out]:
                 return list(pool.map(work, things))
 
-            for item in ahead(self._items(first, have), AHEAD):
+            items = self._items(first, have, spread)
+            for one in (
+                self.extractors
+            ):  # each in a thread of its own, so that they work on different frames at once
+                stage = Stage(one, self.streams[one.family.name], self.budget, self.seconds)
+                items = stage.items(ahead(items, AHEAD), first)
+            for item in ahead(items, AHEAD):
                 if isinstance(item, View):
-                    chunk.see(item, spread)
+                    for name, collected in chunk.items():
+                        if name in item.rows:
+                            collected.add(item.frame, item.rows[name])
                     continue
-                chunk.commit(item)
+                self._commit(number, chunk, item)
                 yield number
                 number += 1
-                chunk = Chunk(self, number, have)
+                chunk = self._chunk(number, have)
         return number
 
-    def _items(self, first: int, have: dict[str, int]) -> Generator[Item]:
+    def _chunk(self, number: int, have: dict[str, int]) -> dict[str, Collected]:
+        """A chunk in the making: the streams that lack it."""
+        families = [looks.FRAMES, looks.FACES, *(one.family for one in self.extractors)]
+        base = min(have[name] for name in BASE)
+        begun = {name: base if name in BASE else count for name, count in have.items()}
+        return {one.name: Collected(one) for one in families if begun[one.name] <= number}
+
+    def _commit(self, number: int, chunk: Mapping[str, Collected], end: ChunkEnd) -> None:
+        """Put a chunk into the cache; what others depend on comes first, and the faces last of their three."""
+        if "frames" in chunk:
+            self.streams["tracks"].commit(number, track_table(end.ended))
+        for name, collected in chunk.items():
+            self.streams[name].commit(number, collected.table(), end.states.get(name, b""))
+
+    def _items(self, first: int, have: dict[str, int], spread: Spread) -> Generator[Item]:
         """The views from a chunk on: as the cache has them, then by looking."""
         frames_of, faces_of = (self.streams[name].table for name in ("frames", "faces"))
         base, told = min(have[name] for name in BASE), self.streams["frames"].finished
         start = int(column(frames_of(first - 1), "frame")[-1]) + 1 if first else 0
         frames = ahead(self._decoded(start), AHEAD)
         for number in range(first, base):
-            yield from replay.views(frames, frames_of(number), faces_of(number))
-            yield ChunkEnd([], b"")
+            for view in replay.views(frames, frames_of(number), faces_of(number)):
+                yield replace(view, spread=spread)
+            yield ChunkEnd([], {})
         if told is None:
             live = Looks(self.engine, chunk=self.chunk, seconds=self.seconds)
             if base:
                 live.resume(self.streams["faces"].state(base - 1))
-            yield from live.views(frames)
+            for item in live.views(frames):
+                yield (
+                    replace(item, spread=spread, rows=looks.rows_of(item)) if isinstance(item, View) else item
+                )
 
     def _decoded(self, start: int) -> Generator[Frame]:
         frames = read_frames(self.path, start=start, tell=self.notes.append)
@@ -129,47 +155,3 @@ class Pass:
             if frame is None:
                 return
             yield frame
-
-
-class Chunk:
-    """One chunk in the making: the rows of those streams that lack it."""
-
-    def __init__(self, of: Pass, number: int, have: dict[str, int]) -> None:
-        self._of, self._number = of, number
-        self._base = number >= min(have[name] for name in BASE)
-        self._missing = [one for one in of.extractors if have[one.family.name] <= number]
-        needed = {need for one in self._missing for need in one.needs if have[need] > number}
-        self._known = {need: replay.rows_of(of.streams[need].table(number)) for need in needed}
-        families = [looks.FRAMES, looks.FACES] if self._base else []
-        families += [one.family for one in self._missing]
-        self._collected = {family.name: Collected(family) for family in families}
-        for one in self._missing:
-            if have[one.family.name] == number > 0:
-                one.resume(unpack(of.streams[one.family.name].state(number - 1)))
-
-    def see(self, view: View, spread: Spread) -> None:
-        """Let the extractors see one more frame."""
-        if self._base:
-            for name, rows in looks.rows_of(view).items():
-                self._collected[name].add(view.frame, rows)
-        index = view.frame.index
-        rows_of = {name: known[index] for name, known in self._known.items() if index in known}
-        for one in self._missing:
-            name = one.family.name
-            budget = self._of.budget
-            if budget and (budget.skips(name, index) or not all(need in rows_of for need in one.needs)):
-                continue
-            with timed(self._of.seconds, name):
-                rows_of[name] = one.see(replace(view, rows=rows_of, spread=spread))
-            self._collected[name].add(view.frame, rows_of[name])
-
-    def commit(self, end: ChunkEnd) -> None:
-        """Put the chunk into the cache; what others depend on comes first."""
-        tables = {name: collected.table() for name, collected in self._collected.items()}
-        if self._base:
-            self._of.streams["frames"].commit(self._number, tables["frames"])
-            self._of.streams["tracks"].commit(self._number, track_table(end.ended))
-            self._of.streams["faces"].commit(self._number, tables["faces"], end.state)
-        for one in self._missing:
-            name = one.family.name
-            self._of.streams[name].commit(self._number, tables[name], pack(one.state()))
