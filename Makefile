@@ -39,6 +39,8 @@ format: $(VENV)/.ready
 bench: $(VENV)/.bench
 	$(BIN)/python -m bench recognition
 	$(BIN)/python -m bench gallery
+	$(BIN)/mien models add emotion landmarks pose hands voice
+	$(BIN)/python -m bench timeline
 
 docs: $(VENV)/.docs
 	$(BIN)/mkdocs build --strict

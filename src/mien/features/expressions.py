@@ -34,6 +34,9 @@ def emotion_segments(
         curve = np.asarray(rows[label], np.float64)
         for span in spans(times, curve, on=ON, off=OFF, least=LEAST, bridge=BRIDGE):
             inside = (times >= span.start) & (times <= span.end)
-            facts = {"layer": "emotion", "label": label, "probability": float(np.nanmean(curve[inside]))}
+            probability = float(np.nanmean(curve[inside]))
+            if probability < ON:  # a short peak above a long doubt: likelier not
+                continue
+            facts = {"layer": "emotion", "label": label, "probability": probability}
             found.append({"start": span.start, "end": span.end, "apex": span.apex} | facts)
     return sorted(found, key=lambda one: one["start"])

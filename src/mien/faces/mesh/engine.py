@@ -20,7 +20,7 @@ from mien.faces.mesh.region import (
     to_picture,
 )
 from mien.models.tflite import LiteSession, open_lite
-from mien.types import Faces, Floats, Image
+from mien.types import Faces, Floats, Image, Keypoints
 
 AGAIN = 2  # looks after the first, each where the one before has it: a first one is as unsure as the detector
 PRESENT = 0.5  # MediaPipe's own limit on presence
@@ -52,8 +52,21 @@ class Mesh:
         size = at.IRISES.stop if self._iris else at.MESH
         points, presence = np.zeros((len(faces), size, 3), np.float32), np.zeros(len(faces), np.float32)
         for i, keypoints in enumerate(faces.keypoints):
-            points[i], presence[i] = self.look(image, from_keypoints(keypoints), again=AGAIN)
+            points[i], presence[i] = self.first(image, keypoints)
         return points, presence
+
+    def first(self, image: Image, keypoints: Keypoints) -> tuple[Points, float]:
+        """Points and presence of a face by the detector's five points (5, 2) alone.
+
+        Where these say that it is upside down, it is also looked at the other way up: a detector that has turned the
+        picture to find faces is sometimes wrong by half a turn, and the network is surer of a face that is upright.
+        """
+        region = from_keypoints(keypoints)
+        found = self.look(image, region, again=AGAIN)
+        if abs(region[3]) <= np.pi / 2:
+            return found
+        other = self.look(image, region + [0, 0, 0, np.pi], again=AGAIN)
+        return max(found, other, key=lambda look: look[1])
 
     def look(self, image: Image, region: Region, again: int = 0) -> tuple[Points, float]:
         """Points and presence of the face in a region; again: so many more looks, each around the points found."""

@@ -66,10 +66,9 @@ class MeshExtractor:
     def _look(
         self, image: npt.NDArray[np.uint8], keypoints: npt.NDArray[np.float32], before: Region | None
     ) -> tuple[npt.NDArray[np.float32], float]:
-        first = from_keypoints(keypoints)
-        if before is not None and close(before, first):
+        if before is not None and close(before, from_keypoints(keypoints)):
             return self._mesh.look(image, before)
-        return self._mesh.look(image, first, again=AGAIN)
+        return self._mesh.first(image, keypoints)
 
     def state(self) -> State:
         """Where each face is looked for next."""
