@@ -193,6 +193,6 @@ def toolboxes(quick: bool) -> Iterator[Row]:
             "reported",
             None,
             f"Affectiva's recorded joy is {joy:.0f} of 100. Directions of angles differ from tool to tool. One "
-            "photograph shows no more than that columns are read and mean the same; OpenFace and iMotions recorded other "
-            "films.",
+            "photograph shows no more than that columns are read and mean the same. OpenFace and iMotions recorded "
+            "other films.",
         )
