@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from mien.analyze.expressions import emotion_segments
 from mien.faces import FaceEngine
-from mien.features.expressions import emotion_segments
 from mien.features.extractor import View
 from mien.features.extractors.emotion import FAMILY, Emotion
 from mien.media import read_frames

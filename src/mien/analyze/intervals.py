@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from mien.features.expressions import BRIDGE, LEAST, OFF, ON, emotion_segments
+from mien.analyze.expressions import BRIDGE, LEAST, OFF, ON, emotion_segments
 from mien.features.pulse import PULSE, pulse
 from mien.timeline.build import column, sample_table
 from mien.types import Rows

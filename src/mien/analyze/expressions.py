@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mien.timeline.curves import spans
 from mien.types import Rows
 
 ON, OFF = 0.5, 0.3  # probabilities between which an expression that has begun goes on
@@ -27,8 +28,6 @@ def emotion_segments(
     Each has "start", "end", "apex" in seconds, "layer" ("emotion"), "label" (the class) and "probability": the mean
     over the interval. See `mien.timeline.curves.spans` for how absences end an interval.
     """
-    from mien.timeline.curves import spans
-
     found = []
     for label in calibrated:
         curve = np.asarray(rows[label], np.float64)
