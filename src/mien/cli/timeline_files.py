@@ -44,7 +44,8 @@ Examples:
   mien timeline import pyfeat.csv --rate 25
 
 Reads Parquet, JSON and CSV as Mien writes them, ELAN (EAF), Praat (TextGrid), tables of segments with a header,
-transcripts (WebVTT, SubRip, Whisper's JSON), and what py-feat, OpenFace, iMotions and Affectiva recorded. What annotators said stays marked as theirs.
+transcripts (WebVTT, SubRip, Whisper's JSON), and what py-feat, OpenFace, iMotions and Affectiva recorded.
+What annotators said stays marked as theirs.
 """
 
 

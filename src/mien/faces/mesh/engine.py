@@ -65,7 +65,7 @@ class Mesh:
         found = self.look(image, region, again=AGAIN)
         if abs(region[3]) <= np.pi / 2:
             return found
-        other = self.look(image, region + [0, 0, 0, np.pi], again=AGAIN)
+        other = self.look(image, region + np.array([0, 0, 0, np.pi]), again=AGAIN)
         return max(found, other, key=lambda look: look[1])
 
     def look(self, image: Image, region: Region, again: int = 0) -> tuple[Points, float]:
