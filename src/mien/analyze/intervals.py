@@ -17,6 +17,9 @@ from mien.types import Rows
 
 Array = npt.NDArray[Any]
 
+PULSES: dict[str, Any] = {"method": "pos", "window": 20.0, "step": 1.0}
+"""How the pulse is read from the skin's colour, see `mien.features.pulse.pulse`."""
+
 
 def joined(tables: Iterable[pa.Table], names: Iterable[str]) -> dict[str, Array]:
     """The named columns of all chunks of a stream, as arrays."""
@@ -48,7 +51,7 @@ def pulses(tables: Iterable[pa.Table], tracks: Iterable[int]) -> pa.Table:
     """The family "pulse" of the tracks, from their "skin"."""
     found = []
     for track, rows in by_track(joined(tables, ["time", "track", "r", "g", "b"]), tracks):
-        rates = dict(pulse(rows["time"], np.stack([rows[c] for c in "rgb"], axis=1)))
+        rates = dict(pulse(rows["time"], np.stack([rows[c] for c in "rgb"], axis=1), **PULSES))
         found.append(rates | {"track": np.full(len(rates["time"]), track, np.int32)})
     empty = {"time": np.zeros(0), "track": np.zeros(0, np.int32), **PULSE.empty()}
     rows = {name: np.concatenate([empty[name], *(one[name] for one in found)]) for name in empty}

@@ -242,6 +242,7 @@ class Run:
             "looks": {"rate": looks.RATE, "min_face": looks.MIN_FACE, "brief": looks.BRIEF},
             "extractors": self.facts,
             "gallery": dict(decided_by(self.people)) if self.people else None,
+            "pulse": intervals.PULSES if "pulse" in self.measures else None,
             "words": self.listener.name if self.listener else None,
             "seconds": {stage: round(taken, 3) for stage, taken in self.seconds.items()},
         }
