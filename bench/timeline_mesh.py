@@ -33,7 +33,7 @@ def wheel(quick: bool) -> Iterator[Row]:
     try:
         theirs = face_mesh([portrait.image for portrait in candidates])
     except OSError as error:
-        yield Row("face mesh against MediaPipe's own wheel", "not measured", "≤ 1 %", None, str(error))
+        yield Row("face mesh: against MediaPipe's own wheel", "not measured", "≤ 1 %", None, str(error))
         return
     with Mesh(iris=False) as mesh, Mesh() as whole:
         ours = np.array([mesh.find(one.image, one.face)[0][0] for one in candidates])
@@ -49,7 +49,7 @@ def wheel(quick: bool) -> Iterator[Row]:
     error = off(ours, followed)
     pupils = error * apart(ours, OUTER) / apart(refined, [at.RIGHT_IRIS, at.LEFT_IRIS])
     yield Row(
-        f"face mesh, 468 points of {len(same)} faces, against MediaPipe 0.10.21 following them",
+        f"face mesh: 468 points of {len(same)} faces, against MediaPipe 0.10.21 following them",
         f"mean error {error.mean():.2%} of the distance of the outer corners of the eyes (largest {error.max():.2%})",
         "≤ 1 %",
         bool(error.mean() <= 0.01 and len(same) == (FACES if not quick else len(same))),
@@ -58,7 +58,7 @@ def wheel(quick: bool) -> Iterator[Row]:
         f"the detector's five points: {off(mean_face(ours, five), followed).mean():.1%}",
     )
     yield Row(
-        "the same, against MediaPipe's first look at a single picture",
+        "face mesh: the same, against MediaPipe's first look at a single picture",
         f"mean error {off(ours, still).mean():.2%} (largest {off(ours, still).max():.2%})",
         "reported",
         None,
@@ -66,7 +66,7 @@ def wheel(quick: bool) -> Iterator[Row]:
         "not the same way as its mesh",
     )
     yield Row(
-        "the same, with the mesh shown the very region that MediaPipe shows it",
+        "face mesh: the same, shown the very region that MediaPipe shows its own",
         f"mean error {off(first, still).mean():.3%}",
         "reported",
         None,
@@ -77,7 +77,7 @@ def wheel(quick: bool) -> Iterator[Row]:
         f"{off(fine[:, part], refined[:, part], refined).mean():.2%}" for part in (slice(478), irises, eyes)
     ]
     yield Row(
-        "478 points against MediaPipe's attention mesh, which is another network",
+        "face mesh: 478 points against MediaPipe's attention mesh, which is another network",
         f"all {of[0]}, irises {of[1]}, openings of the eyes {of[2]}",
         "reported",
         None,
@@ -96,7 +96,7 @@ def landmarks(quick: bool) -> Iterator[Row]:
     error = np.linalg.norm(found[:, SHARED[1], :2] - marks[:, SHARED[0]], axis=2).mean(axis=1) / scale
     mouths = np.linalg.norm(five[:, 3:] - marks[:, [48, 54]], axis=2).mean(axis=1) / scale
     yield Row(
-        f"seven corners and the nose's base of {len(portraits)} faces, against dlib's shape predictor",
+        f"face mesh: corners of eyes and mouth and the nose's base of {len(portraits)} faces, against dlib's shape predictor",
         f"mean error {error.mean():.1%} of the distance of the outer corners of the eyes",
         "reported",
         None,
@@ -139,7 +139,7 @@ def pose(quick: bool) -> Iterator[Row]:
     exact = np.abs(error(True, found)).mean(axis=0)
     pnp = np.abs(drawn_heads.by_pnp(found) - truth).mean(axis=0)
     yield Row(
-        "the same, with the focal length known; and by perspective-n-point from the same 2-D points",
+        "head pose, the same, with the focal length known; and by perspective-n-point from the same 2-D points",
         f"{', '.join(f'{e:.1f}°' for e in exact)}; {', '.join(f'{e:.1f}°' for e in pnp)}",
         "reported",
         None,
@@ -151,7 +151,7 @@ def pose(quick: bool) -> Iterator[Row]:
         seen = [head for head in mine if head.points is not None]
         value = f"{np.abs(error(False, seen)).mean():.1f}°" if seen else "-"
         tones.append(f"{value} ({len(seen)} of {len(mine)} found)")
-    yield Row("the same by tone of skin, light to dark", ", ".join(tones), "reported", None)
+    yield Row("head pose, the same by tone of skin, light to dark", ", ".join(tones), "reported", None)
 
 
 def lids(quick: bool) -> Iterator[Row]:
@@ -160,13 +160,19 @@ def lids(quick: bool) -> Iterator[Row]:
     truth = np.array([blink.truth for blink in blinks])
     with_iris, without = (np.array([getattr(blink, kind) for blink in blinks]) for kind in ("iris", "mesh"))
     yield Row(
-        f"opening of eyes in {len(blinks)} drawn faces that blink by known amounts",
+        f"face mesh: opening of eyes in {len(blinks)} drawn faces that blink by known amounts",
         f"correlation {np.corrcoef(truth, with_iris)[0, 1]:.2f}, slope {np.polyfit(truth, with_iris, 1)[0]:.2f}",
         "reported",
         None,
         f"lids from the iris network; from the mesh alone: {np.corrcoef(truth, without)[0, 1]:.2f}, "
         f"{np.polyfit(truth, without, 1)[0]:.2f}; 1 and 1 would be perfect",
     )
+
+
+def robustness(quick: bool) -> Iterator[Row]:
+    """When there is no face, and when the detector is unsure."""
+    yield from nobody(quick)
+    yield from unsure(quick)
 
 
 def nobody(quick: bool) -> Iterator[Row]:
@@ -180,7 +186,7 @@ def nobody(quick: bool) -> Iterator[Row]:
         ]
         faces = [mesh.find(one.image, one.face)[1][0] for one in mesh_faces.marked()[: 6 if quick else None]]
     yield Row(
-        "presence in places of photographs without people",
+        "face mesh: presence in places of photographs without people",
         f"{np.mean(np.array(nothing) >= PRESENT):.1%} of {len(nothing)} are taken for a face (presence ≥ {PRESENT})",
         "reported",
         None,
@@ -198,7 +204,7 @@ def unsure(quick: bool) -> Iterator[Row]:
         ]
         moves = np.array([moved(mesh, one, rng) for one in chosen[: 4 if quick else FACES]])
     yield Row(
-        "how much the points move when the detector's five move by 3 % of the distance of the eyes",
+        "face mesh: how much the points move when the detector's five move by 3 % of the distance of the eyes",
         f"median {np.median(moves[:, 1]):.2%} of the distance of the outer corners of the eyes",
         "reported",
         None,
@@ -227,7 +233,11 @@ def cost(quick: bool) -> Iterator[Row]:
                 times.append(1000 * (process_time() - start))
         told.append(f"{name}: {np.median(times):.1f} ms")
     yield Row(
-        "CPU time of one face, with its geometry", ", ".join(told), "reported", None, "median, one thread"
+        "face mesh: CPU time of one face, with its geometry",
+        ", ".join(told),
+        "reported",
+        None,
+        "median, one thread",
     )
 
 
