@@ -67,11 +67,22 @@ def heads(count: int) -> list[Head]:
                 offset=(right, down),
                 light=Light((rng.uniform(-0.7, 0.7), rng.uniform(0, 0.8), 1.0), direct=0.7, ambient=0.8),
             )
-            faces = detected(drawn.image).largest()
-            points, presence = mesh.find(drawn.image, faces)
-            seen = len(faces) == 1 and presence[0] >= PRESENT
-            made.append(Head(drawn, (FIRST + i) % TONES, points[0] if seen else None))
+            made.append(_head(mesh, drawn, FIRST + i))
     return made
+
+
+def looking(pose: tuple[float, float, float], count: int) -> list[Head]:
+    """Heads of that many people at one pose, in the middle of the picture, without expression."""
+    with Mesh() as mesh:
+        people = range(FIRST, FIRST + count)
+        return [_head(mesh, render(person(seed), None, pose, size=SIZE), seed) for seed in people]
+
+
+def _head(mesh: Mesh, drawn: Rendered, seed: int) -> Head:
+    faces = detected(drawn.image).largest()
+    points, presence = mesh.find(drawn.image, faces)
+    seen = len(faces) == 1 and presence[0] >= PRESENT
+    return Head(drawn, seed % TONES, points[0] if seen else None)
 
 
 def by_pnp(found: list[Head]) -> Array:

@@ -6,23 +6,19 @@ from collections.abc import Iterator
 from time import process_time
 
 import numpy as np
-import numpy.typing as npt
 
-from bench import drawn_heads, mesh_faces
+from bench import drawn_heads, mesh_faces, mesh_limits
+from bench.mesh_limits import OUTER, Array, apart, off
 from bench.mesh_wheel import LOOKS, face_mesh
 from bench.report import Row
-from mien.demo import photographs
-from mien.faces.align import SIZE, TEMPLATE, similarity
-from mien.faces.mesh import PRESENT, Mesh
+from mien.faces.align import similarity
+from mien.faces.mesh import Mesh
 from mien.faces.mesh import points as at
 from mien.faces.mesh.geometry import measure
 from mien.faces.mesh.pose import head_pose
 from mien.faces.mesh.region import from_keypoints
-from mien.types import Keypoints
 
-Array = npt.NDArray[np.float64]
 FACES = 20  # compared with MediaPipe
-OUTER = [at.RIGHT_OUTER, at.LEFT_OUTER]
 # Corners of eyes and mouth and the base of the nose, among dlib's 68 landmarks and in the mesh.
 SHARED = ([36, 39, 42, 45, 48, 54, 33], [33, 133, 362, 263, 61, 291, 2])
 
@@ -96,12 +92,13 @@ def landmarks(quick: bool) -> Iterator[Row]:
     error = np.linalg.norm(found[:, SHARED[1], :2] - marks[:, SHARED[0]], axis=2).mean(axis=1) / scale
     mouths = np.linalg.norm(five[:, 3:] - marks[:, [48, 54]], axis=2).mean(axis=1) / scale
     yield Row(
-        f"face mesh: corners of eyes and mouth and the nose's base of {len(portraits)} faces, against dlib's shape predictor",
+        f"face mesh: seven points that dlib's shape predictor has, too, of {len(portraits)} faces, against it",
         f"mean error {error.mean():.1%} of the distance of the outer corners of the eyes",
         "reported",
         None,
-        f"PASCAL VOC photographs, faces of {scale.min():.0f} to {scale.max():.0f} pixels between those corners; "
-        f"neither is the truth; the detector's own corners of the mouth: {mouths.mean():.1%}",
+        "corners of eyes and mouth, and the nose's base; PASCAL VOC photographs, "
+        f"{scale.min():.0f} to {scale.max():.0f} pixels between the outer corners of the eyes; neither is the truth; "
+        f"the detector's own corners of the mouth: {mouths.mean():.1%}",
     )
 
 
@@ -170,47 +167,9 @@ def lids(quick: bool) -> Iterator[Row]:
 
 
 def robustness(quick: bool) -> Iterator[Row]:
-    """When there is no face, and when the detector is unsure."""
-    yield from nobody(quick)
-    yield from unsure(quick)
-
-
-def nobody(quick: bool) -> Iterator[Row]:
-    """When there is no face."""
-    photos, rng = photographs.load(), np.random.default_rng(0)
-    with Mesh(iris=False) as mesh:
-        nothing = [
-            mesh.look(photos[name], from_keypoints(anywhere(photos[name].shape, rng)))[1]
-            for name in ("cat", "coffee")
-            for _ in range(20 if quick else 200)
-        ]
-        faces = [mesh.find(one.image, one.face)[1][0] for one in mesh_faces.marked()[: 6 if quick else None]]
-    yield Row(
-        "face mesh: presence in places of photographs without people",
-        f"{np.mean(np.array(nothing) >= PRESENT):.1%} of {len(nothing)} are taken for a face (presence ≥ {PRESENT})",
-        "reported",
-        None,
-        f"a cat and a cup of coffee, five points put anywhere, 40 to 200 pixels; the surest has "
-        f"{max(nothing):.2f}; of {len(faces)} faces {np.mean(np.array(faces) >= PRESENT):.0%} are taken for one",
-    )
-
-
-def unsure(quick: bool) -> Iterator[Row]:
-    """When the detector is unsure."""
-    rng = np.random.default_rng(0)
-    with Mesh(iris=False) as mesh:
-        chosen = [
-            one for one in mesh_faces.portraits()[:30] if mesh.find(one.image, one.face)[1][0] >= PRESENT
-        ]
-        moves = np.array([moved(mesh, one, rng) for one in chosen[: 4 if quick else FACES]])
-    yield Row(
-        "face mesh: how much the points move when the detector's five move by 3 % of the distance of the eyes",
-        f"median {np.median(moves[:, 1]):.2%} of the distance of the outer corners of the eyes",
-        "reported",
-        None,
-        f"three looks, as at the start of a track; after one look only: {np.median(moves[:, 0]):.2%}; "
-        f"largest {moves[:, 1].max():.1%}, {moves[:, 0].max():.1%}",
-    )
+    """When there is no face, when the detector is unsure, when faces are small or turned far."""
+    for limit in (mesh_limits.nobody, mesh_limits.unsure, mesh_limits.small, mesh_limits.turned):
+        yield from limit(quick)
 
 
 def cost(quick: bool) -> Iterator[Row]:
@@ -241,18 +200,6 @@ def cost(quick: bool) -> Iterator[Row]:
     )
 
 
-def off(ours: Array, theirs: Array, scale: Array | None = None) -> Array:
-    """(n,) mean distance of points (n, k, 2 or more), in distances of the outer corners of the eyes."""
-    k = min(ours.shape[1], theirs.shape[1])
-    far = np.linalg.norm(ours[:, :k, :2] - theirs[:, :k, :2], axis=2).mean(axis=1)
-    return np.asarray(far / apart(theirs if scale is None else scale, OUTER))
-
-
-def apart(points: Array, pair: list[int]) -> Array:
-    """(n,) distance in the picture of two of the points."""
-    return np.asarray(np.linalg.norm(points[:, pair[0], :2] - points[:, pair[1], :2], axis=1))
-
-
 def shown(mesh: Mesh, portrait: mesh_faces.Portrait, region: Array) -> Array:
     """(468, 3) found by one look at a region, NaN where there is none."""
     if np.isnan(region).any():
@@ -267,23 +214,3 @@ def mean_face(meshes: Array, five: Array) -> Array:
     upright = meshes[..., :2] @ turns.transpose(0, 2, 1) + shifts
     others = (upright.sum(axis=0) - upright) / (len(upright) - 1)
     return np.asarray((others - shifts) @ np.linalg.inv(turns).transpose(0, 2, 1))
-
-
-def anywhere(shape: tuple[int, ...], rng: np.random.Generator) -> Keypoints:
-    """Five points as of an upright face, at a place and of a size by chance."""
-    wide = rng.uniform(40, 200)
-    corner = rng.uniform(0, [shape[1] - wide, shape[0] - wide])
-    return np.asarray(corner + TEMPLATE * (wide / SIZE), np.float32)
-
-
-def moved(mesh: Mesh, portrait: mesh_faces.Portrait, rng: np.random.Generator) -> tuple[float, float]:
-    """How far the mesh moves with the detector's points, after one look and after three."""
-    five = portrait.face.keypoints[0]
-    spread = 0.03 * np.linalg.norm(five[0] - five[1])
-    other = np.asarray(five + rng.normal(0, spread, five.shape), np.float32)
-    looks = [
-        [mesh.look(portrait.image, from_keypoints(points), again)[0][None] for points in (five, other)]
-        for again in (0, 2)
-    ]
-    once, thrice = (float(off(*pair)[0]) for pair in looks)
-    return once, thrice
