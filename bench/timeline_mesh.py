@@ -104,7 +104,7 @@ def landmarks(quick: bool) -> Iterator[Row]:
 
 def pose(quick: bool) -> Iterator[Row]:
     """On drawn faces of known pose."""
-    heads = drawn_heads.heads(20 if quick else 150)
+    heads = drawn_heads.heads(60 if quick else 150)
     found = [head for head in heads if head.points is not None]
     truth = np.array([head.drawn.pose for head in found])
     side = found[0].drawn.image.shape[0]

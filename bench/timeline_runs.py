@@ -167,10 +167,10 @@ def outcome(path: Path, out: Path) -> str:
     (row,) = timeline.media.to_pylist()
     lanes, tracks = len(set(timeline.tracks["lane"].to_pylist())), len(timeline.tracks)
     rows = {name: len(timeline.samples[name]) for name in ("faces", "voice")}
-    notes = " ".join(row["notes"]) or "no notes"
+    notes = " ".join(row["notes"]).replace(f"{path.parent}/", "") or "no notes"
     return (
         f"{row['kind']}, {row['frames'] or 0} frames, {row['duration']:.2f} s, variable: {row['variable']}; "
-        f"{lanes} people in {tracks} tracks, {rows['faces']} faces, {rows['voice']} rows of voice; {notes}"
+        f"people: {lanes}, tracks: {tracks}, {rows['faces']} faces, {rows['voice']} rows of voice; {notes}"
     )
 
 

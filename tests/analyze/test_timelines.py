@@ -173,6 +173,7 @@ def test_a_film_of_one_frame(film_frames, out, tmp_path):
     timeline = analyze_files([path], out)
     assert len(timeline.tracks) == len(timeline.samples["faces"]) == 2
     assert timeline.media["variable"].to_pylist() == [None]
+    assert timeline.media["duration"].to_pylist() == [pytest.approx(1 / 12)]
 
 
 def test_a_film_that_is_cut_off_is_measured_as_far_as_it_goes(film, out, tmp_path):

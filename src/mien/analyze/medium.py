@@ -38,7 +38,7 @@ class Seen:
         """The columns that tell of the pictures."""
         times = np.concatenate([np.zeros(0), *self.times])
         pauses = np.diff(times)
-        usual = float(np.median(pauses)) if len(pauses) else 0.0
+        usual = float(np.median(pauses)) if len(pauses) else 1 / info.rate if info.rate else 0.0
         return {
             "duration": float(times[-1]) + usual if len(times) else 0.0,
             "width": info.width,
