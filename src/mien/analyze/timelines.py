@@ -26,6 +26,7 @@ from mien.features import looks, streams
 from mien.features.budget import Budget
 from mien.features.extractor import Extractor
 from mien.features.hearing import Hearing
+from mien.features.memory import give_back_large_blocks
 from mien.features.pulse import PULSE
 from mien.features.records import records
 from mien.features.store import prune
@@ -80,16 +81,16 @@ def analyze_files(
             'The measure "words" needs a listener, such as mien.features.voice.whisper.Whisper(folder).'
         )
     require_weights(asked)
-    known = [
-        told(path, asked) for path in several
-    ]  # an unreadable file is told of before hours of work, not after
-    with ExitStack() as stack:
-        writer = stack.enter_context(Writer(out))
+    # An unreadable file is told of before hours of work, not after.
+    known = [told(path, asked) for path in several]
+    give_back_large_blocks()
+    with Writer(out) as writer:
         writer.discard()  # what is expensive is in the cache
-        run = Run(writer, asked, people, budget, listener, chunk, progress or (lambda _: None), stack)
-        for number, (path, info) in enumerate(zip(several, known, strict=True)):
-            run.medium(number, path, info)
-        run.finish()
+        with ExitStack() as networks:
+            run = Run(writer, asked, people, budget, listener, chunk, progress or (lambda _: None), networks)
+            for number, (path, info) in enumerate(zip(several, known, strict=True)):
+                run.medium(number, path, info)
+        run.finish()  # once the networks are closed, for this takes some memory of its own
     prune()
     return files.read(out)
 
@@ -113,7 +114,7 @@ class Run:
     listener: Listener | None
     chunk: float
     progress: Callable[[Progress], None]
-    stack: ExitStack
+    networks: ExitStack  # closes what is opened
     seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     met: list[Met] = field(default_factory=list)
     offset: int = 0  # to be added to the numbers of the next medium's tracks
@@ -121,7 +122,7 @@ class Run:
     def __post_init__(self) -> None:
         self.thrift = Budget(self.budget) if self.budget is not None else None
         self.engine: FaceEngine = self.people.engine if self.people else default_engine()
-        self.extractors: list[Extractor] = opened(self.measures, self.stack, self.thrift)
+        self.extractors: list[Extractor] = opened(self.measures, self.networks, self.thrift)
         self.facts = {one.family.name: dict(one.facts) for one in self.extractors}
         families = [looks.FRAMES, looks.FACES, *(one.family for one in self.extractors)]
         families += [PULSE] * ("pulse" in self.measures)
@@ -231,7 +232,7 @@ class Run:
 
     def _voice(self) -> Voice:
         """A new one for each medium, since it remembers what it heard."""
-        return self.stack.enter_context(Voice())
+        return self.networks.enter_context(Voice())
 
     def _provenance(self) -> dict[str, Any]:
         engine = dict(self.engine.provenance)
