@@ -94,7 +94,7 @@ def any_chunks(quick: bool) -> Iterator[Row]:
             kills = 2 if quick else 5
             killed(film, fresh / "killed.parquet", measures, kills)
             resumed = analyze_files([film], fresh / "killed.parquet", measures=measures, chunk=2.0)
-        differ = differences(whole, resumed)
+            differ = differences(whole, resumed)
         yield Row(
             f"a film whose run was killed {kills} times and resumed: tables that differ from one run's",
             f"{differ} of {3 + len(whole.samples)}",
