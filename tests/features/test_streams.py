@@ -58,6 +58,18 @@ def test_faces_of_every_frame_where_they_are(whole, film_frames):
     assert set(np.bincount(at[alone])[at[alone]]) == {2}
 
 
+def test_between_two_looks_a_face_is_between_their_places(whole):
+    """At 12 frames and 10 looks a second, every such frame lies in the middle of two looks."""
+    faces = whole["faces"]
+    box, at, track = column(faces, "box"), column(faces, "frame"), column(faces, "track")
+    place = {(int(f), int(t)): one for f, t, one in zip(at, track, box, strict=True)}
+    between = [(int(at[i]), int(track[i])) for i in np.flatnonzero(column(faces, "interpolated"))]
+    assert len(between) > 5
+    for frame, who in between:
+        middle = (place[frame - 1, who] + place[frame + 1, who]) / 2
+        assert place[frame, who] == pytest.approx(middle, abs=0.01)
+
+
 def test_nobody_is_seen_on_both_sides_of_the_cut_by_interpolation(whole):
     faces = whole["faces"]
     track, time = column(faces, "track"), column(faces, "time")
